@@ -40,7 +40,7 @@ COMMANDS = (
     ),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
-    *("export", "story", "open", "replay", "watch", "doctor", "selftest"),
+    *("export", "story", "open", "replay", "watch", "rules", "doctor", "selftest"),
     *("config", "targets", "completion"),
 )
 """First words that are a command, not a target."""
@@ -63,6 +63,7 @@ commands:
   hitl-tui step THREAD      step past a breakpoint
   hitl-tui log              list the decisions sent from this data folder
   hitl-tui watch            tell what happens to what waits, a JSON document a line
+  hitl-tui rules check FILE explain the rules by which watch answers what waits
 
   hitl-tui graph GRAPH      print a graph: as a list, Mermaid, SVG or JSON
   hitl-tui threads          list all threads, whatever their status

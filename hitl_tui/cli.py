@@ -81,6 +81,8 @@ def _run(argv: list[str]) -> int:
             pass  # it needs none
         case "list" if args.all:
             args.targets = _targets(args, configured())
+        case "rules" if not (args.target or args.thread):
+            pass  # it explains the file alone
         case command if command not in _WITHOUT_TARGET:
             args.target = _target(args, configured())
     return _serve(args) if args.command == "serve" else _run_shell_command(args)

@@ -12,6 +12,7 @@ EXAMPLES = {
     "doctor": "hitl-tui doctor -t https://my-deployment.example",
     "selftest": "hitl-tui selftest --seed 20261130",
     "watch": "hitl-tui watch --kind tool --exec 'python3 docs/examples/webhook_bridge.py'",
+    "rules": "hitl-tui rules check refunds.toml -t https://my-deployment.example",
     "graphs": "hitl-tui graphs --json",
     "run": "hitl-tui run agent --input-text 'Refund order 4738'",
     "list": "hitl-tui list --filter 'tool:send_email age:>1h' --order longest",

@@ -18,6 +18,8 @@ TELLS = {
     "answered": "was answered",
     "gone": "no longer waits",
     "deadline": "has to be answered soon",
+    "matched": "is being answered by standing rules",
+    "ruled": "was answered by standing rules",
 }
 
 
@@ -25,6 +27,10 @@ def text_of(event: dict) -> str:
     """Return what to post: which item, what happened, and how to answer it."""
     item = event["item"]
     lines = [f"{item['graph']} {TELLS[event['event']]}: {item['summary']}"]
+    if event["rules"]:
+        lines.append(
+            f"{event['decision']} by rule {', '.join(event['rules'])}: {event['outcome'] or 'not known'}"
+        )
     if event["by"]:
         lines.append(f"by {event['by']}")
     if item["deadline"]:

@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from hitl_engine.deciding.item_notes import ItemNotes
     from hitl_engine.deciding.open_decisions import OpenDecisions
     from hitl_engine.deciding.run_starter import RunStarter
+    from hitl_engine.deciding.standing_rules import StandingRules
     from hitl_engine.journal.decisions import DecisionLog
     from hitl_engine.model import (
         Breakpoints,
@@ -101,6 +102,8 @@ if TYPE_CHECKING:
         Outcome,
         Question,
         Reopening,
+        Rule,
+        Ruling,
         RunSettings,
         Server,
         StateEdit,
@@ -263,6 +266,13 @@ def read_story_file(path: Path) -> Story:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadInput(f"{path} cannot be read: {reason}.") from error
+
+
+def read_rules(path: Path) -> tuple[Rule, ...]:
+    """Read a file of standing rules. Raises BadRules, with every fault."""
+    from hitl_engine.rules.rule_file import read_rules as read
+
+    return read(path)
 
 
 def story_json(story: Story) -> JsonObject:
@@ -590,18 +600,26 @@ class Desk:
                 yield inbox
 
     @asynccontextmanager
-    async def inbox_events(self, state: Path | None = None) -> AsyncIterator[InboxEvents]:
+    async def inbox_events(
+        self, state: Path | None = None, *, rules: Path | None = None
+    ) -> AsyncIterator[InboxEvents]:
         """Open what happens to the items of the inbox, for one reader that is told each event once.
 
         `state` is the file that keeps what the reader was told; one in the data folder by default.
-        Raises BadInput for a file that is in use or belongs to another server, JournalFailed.
+        `rules`: a file of standing rules, which answer items while the reader follows. Raises BadInput
+        for a state that is in use or belongs to another server, BadRules, JournalFailed.
         """
         from hitl_engine.journal.event_log import open_event_log
         from hitl_engine.watching.inbox_events import InboxEvents
+        from hitl_engine.watching.ruled_items import RuledItems
 
         path = state or self._journal.folder / "watch.sqlite"
-        async with open_event_log(path, self.server.identity) as log:
-            yield InboxEvents(log, self.reviews, self._answerers, self.thread, self.watch)
+        async with open_event_log(path, self.server.identity) as log, AsyncExitStack() as stack:
+            ruled = None
+            if rules is not None:
+                ruled = RuledItems(self.standing_rules(rules), self.reviews)
+                await stack.enter_async_context(ruled)
+            yield InboxEvents(log, self.reviews, self._answerers, self.thread, self.watch, ruled)
 
     async def thread(self, thread_id: str) -> ThreadView:
         """Read one thread. Raises NotThere, TargetError."""
@@ -718,6 +736,23 @@ class Desk:
         `decide`, naming the question, and BadInput for questions of several threads.
         """
         return await self._decided(decided, on_progress)
+
+    @_keeps_server_running
+    async def decide_by_rules(
+        self, questions: Sequence[Question], ruling: Ruling, on_progress: OnProgress
+    ) -> tuple[Outcome, ...]:
+        """Send what standing rules decided on questions of one thread, as `decide_all` does.
+
+        Also raises NotTaken where a limit is reached, or rules answered one of the questions before.
+        """
+        decided = list(zip(questions, ruling.decisions, strict=True))
+        return await self._decider.answer(decided, on_progress, ruling=ruling)
+
+    def standing_rules(self, path: Path) -> StandingRules:
+        """Return what answers items by the rules of a file; it is read each time it is used."""
+        from hitl_engine.deciding.standing_rules import StandingRules
+
+        return StandingRules(path, self._session, self._log, self.reviews, self.decide_by_rules)
 
     async def queue(self, requests: Sequence[ToSend], *, wait: timedelta) -> tuple[Queued, ...]:
         """Write down what these requests send, to be sent by `send_queued` after `wait`.

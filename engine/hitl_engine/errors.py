@@ -3,6 +3,7 @@
 HitlError                     exit code
 ├── BadTarget                 2   no such file, no URL, a langgraph.json that does not parse
 ├── BadConfiguration          2   a config.toml with faults
+│   └── BadRules              2     a file of standing rules with faults
 ├── BadInput                  2   JSON that does not parse, an option that does not apply here
 ├── NoLongerWaits             3   answered by another client, changed since, or never there
 ├── StillWaits                3   a new run would replace what waits on the thread
@@ -84,6 +85,7 @@ class BadConfiguration(HitlError):
 
     title = "The configuration cannot be used"
     exit_code = 2
+    advice: ClassVar[str] = "Correct the file. hitl-tui config explains every setting."
 
     def __init__(self, path: Path, faults: Sequence[ConfigurationFault]) -> None:
         self.path = path
@@ -92,9 +94,16 @@ class BadConfiguration(HitlError):
         more = f" And {len(others)} more." if others else ""
         super().__init__(
             f"{path}: {first}{more}",
-            hint="Correct the file. hitl-tui config explains every setting.",
+            hint=self.advice,
             detail="\n".join([first, *others]) if others else "",
         )
+
+
+class BadRules(BadConfiguration):
+    """A file of standing rules has faults, so none of its rules is used."""
+
+    title = "The rules cannot be used"
+    advice = "Correct the file; until then its rules answer nothing."
 
 
 class BadInput(HitlError):

@@ -18,7 +18,7 @@ from hitl_engine.visible import json_text, one_line
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.session import Session
 from hitl_tui.text.durations import duration
-from hitl_tui.text.fitting import padded
+from hitl_tui.text.fitting import counted, padded
 from hitl_tui.text.other_decisions import decided_by, full_text, state_words
 from hitl_tui.widgets.text_view import TextPane
 from hitl_tui.widgets.titled_pane import titled
@@ -192,7 +192,8 @@ def _columns(entry: _Entry) -> tuple[str, str]:
     if isinstance(entry, OtherDecision):
         return decided_by(entry), one_line(entry.graph_id, 60)
     place = f"{entry.graph_id} ▸ {entry.node}" if entry.node else entry.graph_id
-    return one_line(entry.decision, 40), one_line(place, 60)
+    decision = f"by rule: {entry.decision}" if entry.rules else entry.decision
+    return one_line(decision, 40), one_line(place, 60)
 
 
 def _column_widths(entries: Iterable[_Entry]) -> tuple[int, ...]:
@@ -254,6 +255,10 @@ def _entry_text(entry: LogEntry) -> str:
         lines.append(f"open for   {duration(entry.seconds)}")
     if entry.unseen:
         lines.append(f"not seen   {entry.unseen:,} rows and calls: jumped to the end")
+    lines += [
+        f"by rule    {rule.name} ({rule.digest[:12]}): {counted(rule.calls, 'call')}"
+        for rule in entry.rules
+    ]
     if entry.sent_as not in ("", entry.decision_id):
         lines.append(f"sent with  {entry.sent_as}")
     return "\n".join(lines)

@@ -12,6 +12,8 @@ def add_options(command: str, parser: argparse.ArgumentParser) -> None:
             from hitl_tui.shell.review_options import ADD_REVIEW_OPTIONS as ADD
         case "watch":
             from hitl_tui.shell.watch_options import ADD_WATCH_OPTIONS as ADD
+        case "rules":
+            from hitl_tui.shell.rules_options import ADD_RULES_OPTIONS as ADD
         case "log":
             from hitl_tui.shell.log_options import ADD_LOG_OPTIONS as ADD
         case "doctor":

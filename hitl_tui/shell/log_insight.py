@@ -35,7 +35,8 @@ def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
     jumped = sum(entry.unseen > 0 for entry in answers)
     tools = _by_tool(answers)
     unread = [entry for entry in answers if _faster_than_reading(entry)]
-    burst = _most_at_once(answers)
+    burst = _most_at_once(entry for entry in answers if not entry.rules)
+    rules = Counter(rule.name for entry in answers for rule in entry.rules)
     document: JsonObject = {
         "answers": len(answers),
         "since": since.isoformat(),
@@ -46,6 +47,7 @@ def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
         "tools": {
             name: {"answers": of.total(), "approved": of[True]} for name, of in tools.items()
         },
+        "by_rules": dict(rules),
         "faster_than_reading": [entry.decision_id for entry in unread],
         "most_approvals_within_60_seconds": burst,
     }
@@ -56,6 +58,10 @@ def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
         f"open on the screen: {shown}",
         f"jumped to the end: {jumped:,}",
         *(_tool_line(name, of) for name, of in tools.items()),
+        *(
+            f"by rule {one_line(name, 60)}: {counted(of, 'answer')}"
+            for name, of in rules.most_common()
+        ),
     ]
     if unread:
         lines.append(f"approved faster than one can read: {len(unread):,}")

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from hitl_engine.model import JsonObject, JsonValue, LogEntry, OtherDecision
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.text.fitting import counted
 
 _Entry: TypeAlias = LogEntry | OtherDecision
 
@@ -65,6 +66,10 @@ def _document(entry: _Entry) -> JsonObject:
         "asked_at": entry.asked_at.isoformat() if entry.asked_at else None,
         "origin": entry.origin,
         "sent_as": entry.sent_as,
+        "rules": [
+            {"name": rule.name, "digest": rule.digest, "calls": rule.calls, "rule": rule.content}
+            for rule in entry.rules
+        ],
         "outcome": entry.outcome,
         "why": entry.why,
         "divergences": list(entry.mismatches),
@@ -94,8 +99,8 @@ def _document_of_other(decision: OtherDecision) -> JsonObject:
 _COLUMNS = (
     "at", "who", "origin", "event", "decision", "outcome", "why", "graph", "node", "tools",
     "thread_id", "interrupt_id", "answer", "unseen", "seconds", "characters", "asked_at",
-    "divergences", "error", "traceback", "server", "decision_id", "sent_as", "told_by", "run_id",
-    "run_status", "run_ended",
+    "divergences", "error", "traceback", "rules", "server", "decision_id", "sent_as", "told_by",
+    "run_id", "run_status", "run_ended",
 )  # fmt: skip
 """Those of a person's first questions first."""
 
@@ -109,6 +114,8 @@ def _lines(entry: _Entry) -> Iterator[str]:
         f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
         f"{one_line(entry.thread_id)}  {what}"
     )
+    for rule in entry.rules:
+        yield f"    by rule {one_line(rule.name)} ({rule.digest[:12]}): {counted(rule.calls, 'call')}"
     if entry.unseen:
         yield f"    jumped to the end: {entry.unseen:,} not seen (rows and calls)"
     for each in entry.mismatches:

@@ -63,6 +63,10 @@ async def _without_desk(
             from hitl_tui.shell.log_command import log
 
             return await log(args)
+        case "rules" if not (args.target or args.thread):
+            from hitl_tui.shell.rules_command import check_file
+
+            return check_file(args)
         case "story":
             from hitl_tui.shell.story_commands import story
 

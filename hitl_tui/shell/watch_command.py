@@ -2,10 +2,11 @@
 
 import json
 from argparse import Namespace
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
-from hitl_engine.model import InboxEvent
+from hitl_engine.errors import BadInput, HitlError, NotConfirmed
+from hitl_engine.model import InboxEvent, RuledAnswer, Server
 from hitl_engine.visible import one_line
 from hitl_tui.external_command import run_with_input
 from hitl_tui.shell.command_result import CommandResult
@@ -24,9 +25,13 @@ _LONGEST_PAUSE = 60.0
 
 
 async def watch(desk: "Desk", args: Namespace) -> CommandResult:
-    """Tell each event once, until it is asked to end."""
+    """Tell each event once, until it is asked to end; with `--rules`, answer what these name."""
+    if args.rules is not None:
+        _require_that_rules_may_send(desk.server, args)
+        with suppress(HitlError):  # what an earlier watch sent when it was killed
+            await desk.settle_open()
     wanted = await find_filter(desk, args)
-    async with desk.inbox_events(args.state) as events, Endings() as endings:
+    async with desk.inbox_events(args.state, rules=args.rules) as events, Endings() as endings:
         batches = endings.until(
             events.follow(
                 since=None if args.since == "now" else args.since,
@@ -34,6 +39,7 @@ async def watch(desk: "Desk", args: Namespace) -> CommandResult:
                 ahead=args.ahead,
                 once=args.once,
                 on_error=_print_error,
+                on_fault=_print_fault,
             )
         )
         async with aclosing(batches):
@@ -49,6 +55,21 @@ async def watch(desk: "Desk", args: Namespace) -> CommandResult:
                 else:
                     await events.told(batch[-1])
         return CommandResult(None, (), exit_code=endings.exit_code, printed=True)
+
+
+def _require_that_rules_may_send(server: Server, args: Namespace) -> None:
+    """Refuse rules at the start where none of their answers would be sent."""
+    if server.read_only:
+        raise BadInput(
+            "Rules answer nothing here: the target is read-only.",
+            kept="Nothing was sent.",
+            hint="Leave out --rules.",
+        )
+    if server.production and not args.yes:
+        raise NotConfirmed(
+            f"{server.name} is in production, and --rules answers there without a person.",
+            hint="To let it, add --yes.",
+        )
 
 
 async def _tell(line: str, endings: Endings, args: Namespace) -> bool:
@@ -73,6 +94,7 @@ async def _tell(line: str, endings: Endings, args: Namespace) -> bool:
 
 def _line(event: InboxEvent, reviews: "Reviews") -> str:
     """Return an event as one line of JSON in ASCII, which no terminal interprets."""
+    answer = event.answer or RuledAnswer()
     return json.dumps(
         {
             "cursor": event.cursor,
@@ -80,9 +102,18 @@ def _line(event: InboxEvent, reviews: "Reviews") -> str:
             "at": event.at.isoformat(),
             "by": event.by or None,
             "thread_status": event.thread_status or None,
+            "rules": list(answer.rules),
+            "decision": answer.decision or None,
+            "outcome": answer.outcome.value if answer.outcome else None,
+            "why": answer.why or None,
             "item": item_document(event.item, reviews),
         }
     )
+
+
+def _print_fault(fault: str) -> None:
+    text = f"the rules answer nothing. {fault}" if fault else "the rules can be used again."
+    print_note(f"hitl-tui: {one_line(text, 2000)}")
 
 
 def _print_error(error: str) -> None:

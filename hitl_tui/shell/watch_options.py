@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hitl_tui.options import number_between
 from hitl_tui.shell import watch_command
-from hitl_tui.shell.common_options import add_filter_options, add_shell_options
+from hitl_tui.shell.common_options import add_filter_options, add_shell_options, add_yes_option
 
 
 def _add_watch_options(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,8 @@ def _add_watch_options(parser: argparse.ArgumentParser) -> None:
         parser,
         watch_command.watch,
         "Print what happens to what waits, one JSON document a line: new items, changed ones, "
-        "answers and who gave them, deadlines. Begins with what was not told yet.",
+        "answers and who gave them, deadlines. Begins with what was not told yet. Answers nothing, "
+        "except what the rules of --rules name.",
     )
     add_filter_options(parser)
     parser.add_argument(
@@ -60,6 +61,13 @@ def _add_watch_options(parser: argparse.ArgumentParser) -> None:
         metavar="MINUTES",
         help="tell a deadline so long before it (default: 10)",
     )
+    parser.add_argument(
+        "--rules",
+        type=Path,
+        metavar="FILE",
+        help="answer the tool calls that the rules of this file name; hitl-tui rules check explains it",
+    )
+    add_yes_option(parser)
     parser.add_argument("--once", action="store_true", help="end when everything was told")
 
 

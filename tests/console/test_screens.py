@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from hitl_engine.errors import BadInput, Denied, GraphBroken
 from hitl_engine.model import (
+    AppliedRule,
     Breakpoints,
     BrokenGraph,
     Capability,
@@ -443,13 +444,17 @@ async def test_the_log_shows_what_the_graph_raised(console: OpenConsole) -> None
         "id", datetime.now(UTC), "ada", "answer", "local", "revise", "t", "node", "i", "revise", 1,
         OutcomeKind.APPLIED, "It was read back.",
         error="ValueError: \x1b[31m no", traceback='Traceback:\n  File "a.py", line 1',
+        rules=(AppliedRule("small", "0123456789abcdef", 2, {}),),
     )  # fmt: skip
-    desk.entries = (entry, replace(entry, error="", traceback=""))
+    desk.entries = (entry, replace(entry, error="", traceback="", rules=()))
     async with console(desk) as c:
         await c.press("l")
         assert "✓ applied, then an error" in c.text and c.text.count("then an error") == 1
         assert "The run failed: ValueError: \\u{1B}[31m no" in c.text
         assert 'File "a.py", line 1' in c.text
+        assert c.text.count("by rule: revise") == 1
+        await c.press("tab", "end")
+        assert "by rule    small (0123456789ab): 2 calls" in c.text
 
 
 async def test_the_log_shows_decisions_and_what_was_printed(console: OpenConsole) -> None:

@@ -8,8 +8,8 @@ from hitl_engine.deciding.rivals import branch_since
 from hitl_engine.errors import JournalFailed
 from hitl_engine.journal.decisions import DecisionLog
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import Interrupt
-from hitl_engine.reading.wire import DECISION_ID, WireRun, WireState
+from hitl_engine.model import Interrupt, by_rules
+from hitl_engine.reading.wire import DECISION_ID, RULES, WireRun, WireState
 
 _READ = 50
 """Newest runs and states among which the answer is looked for."""
@@ -59,13 +59,18 @@ class Answerers:
         return await self._session.api.history(thread_id, limit=_READ)
 
     async def _name(self, notes: Sequence[_Notes]) -> str:
-        """Return the name that one of these tells, or else the one that the journal knows."""
-        if found := next(filter(None, map(_noted_name, notes)), ""):
-            return found
+        """Return the name that one of these tells, or else the one that the journal knows.
+
+        With the standing rules that decided, as the run tells them or the journal does.
+        """
+        name = next(filter(None, map(_noted_name, notes)), "")
         sent = next((each[DECISION_ID] for each in notes if each.get(DECISION_ID)), "")
-        with suppress(JournalFailed):
-            return await self._log.who_sent(str(sent))
-        return ""
+        if not name:
+            with suppress(JournalFailed):
+                if name := await self._log.who_sent(str(sent)):
+                    return name
+        rules = next((str(each[RULES]) for each in notes if each.get(RULES)), "")
+        return f"{name} {by_rules([rules])}".strip() if rules else name
 
 
 def noted_sender(run: WireRun) -> str:

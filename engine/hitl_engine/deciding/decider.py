@@ -66,6 +66,7 @@ from hitl_engine.model import (
     OutcomeKind,
     Question,
     Reopening,
+    Ruling,
     ThreadStatus,
     ToolCalls,
     Verdict,
@@ -74,7 +75,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.reading.client import COPY, going_on_at
 from hitl_engine.reading.snapshot import Snapshot
-from hitl_engine.reading.wire import WireRun
+from hitl_engine.reading.wire import RULE_DIGESTS, RULES, WireRun
 
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 """Returns the outcome of each intent of a run, in their order."""
@@ -124,11 +125,12 @@ class Decider:
         on_progress: OnProgress,
         *,
         queued: Sequence[Intent] = (),
+        ruling: Ruling | None = None,
     ) -> tuple[Outcome, ...]:
         """Answer questions of one thread in one resume map, if all fit and all still wait.
 
-        `queued`: as these, by `intents_of`, they were queued. Also raises BadInput, NotTaken and
-        NoLongerWaits.
+        `queued`: as these, by `intents_of`, they were queued. `ruling`: standing rules decided this,
+        and no person did. Also raises BadInput, NotTaken and NoLongerWaits.
         """
         questions = [question for question, _ in decided]
         self._refuse_other_targets([question.interrupt for question in questions])
@@ -147,6 +149,11 @@ class Decider:
                 last_run, thread_id, asked[0].graph_id, strict=True
             )
         intents = queued or self._intents(decided, answers)
+        if ruling is not None:
+            intents = [
+                replace(each, rules=uses) for each, uses in zip(intents, ruling.uses, strict=True)
+            ]
+            request["metadata"] = _told_of(ruling)
         request["command"] = {"resume": answers}
         shown = [question.interrupt for question in questions]
         request = with_decided(
@@ -652,6 +659,14 @@ def _nothing_sent() -> Iterator[None]:
     except TargetError as error:
         error.kept = error.kept or "Nothing was sent; what you typed is kept."
         raise
+
+
+def _told_of(ruling: Ruling) -> JsonObject:
+    """Return what a run carries so that others see which rules decided."""
+    return {
+        RULES: ", ".join(rule.name for rule in ruling.rules),
+        RULE_DIGESTS: ", ".join(rule.digest for rule in ruling.rules),
+    }
 
 
 def _compared(

@@ -77,6 +77,30 @@ def faults(schema: JsonObject, value: JsonValue) -> tuple[Fault, ...]:
     return tuple(sorted(found, key=lambda fault: (fault.path, fault.words)))
 
 
+def fits(schema: JsonObject, value: JsonValue) -> bool:
+    """Return whether `value` was checked to the end and has no fault: a doubt counts as a fault."""
+    validator = _checker_of(schema)
+    if not schema or isinstance(validator, _Unusable):
+        return False
+    _steps.set(0)
+    try:
+        return next(validator.iter_errors(value), None) is None
+    except (Unresolvable, RecursionError, TooMuchWork, ArithmeticError, ValueError):
+        return False
+
+
+def pattern_fault(pattern: str) -> str:
+    """Return why texts cannot be compared with this pattern, as the end of a sentence; else nothing."""
+    if len(pattern) > _LONGEST_PATTERN:
+        return f"has more than {_LONGEST_PATTERN:,} characters"
+    try:
+        for each in (pattern, f"^(?:{pattern})$"):  # `a)|(b` is one only between brackets
+            SchemaValidator(core_schema.str_schema(pattern=each, regex_engine="rust-regex"))
+    except PatternError:
+        return "is not a pattern that can be checked in linear time (no look-around, no references)"
+    return ""
+
+
 def is_usable(schema: JsonObject) -> bool:
     """Return whether `schema` is a valid schema and checks anything."""
     return bool(schema) and not isinstance(_checker_of(schema), _Unusable)

@@ -33,3 +33,17 @@ def is_usable(schema: JsonObject) -> bool:
     from hitl_engine.forms import schema_checks
 
     return schema_checks.is_usable(schema)
+
+
+def fits(schema: JsonObject, value: JsonValue) -> bool:
+    """Return whether `value` was checked to the end and has no fault: a doubt counts as a fault."""
+    from hitl_engine.forms import schema_checks
+
+    return schema_checks.fits(schema, value)
+
+
+def pattern_fault(pattern: str) -> str:
+    """Return why texts cannot be compared with this pattern, as the end of a sentence; else nothing."""
+    from hitl_engine.forms import schema_checks
+
+    return schema_checks.pattern_fault(pattern)

@@ -27,6 +27,8 @@ _SCHEMA = f"""{_DECISION}
 CREATE INDEX IF NOT EXISTS decision_by_id ON decision (decision_id);
 CREATE INDEX IF NOT EXISTS decision_by_thread ON decision (json_extract(body, '$.thread_id'))
     WHERE event = 'intend';
+CREATE INDEX IF NOT EXISTS decision_by_rule ON decision (json_extract(body, '$.fingerprint'))
+    WHERE event = 'intend' AND json_extract(body, '$.rules') IS NOT NULL;
 CREATE TABLE IF NOT EXISTS postponed (
     decision_id TEXT PRIMARY KEY,
     due TEXT NOT NULL

@@ -22,6 +22,7 @@ from hitl_engine.errors import HitlError, JournalFailed, NotTaken
 from hitl_engine.fingerprint import digest
 from hitl_engine.journal.chain import ROWS, walk
 from hitl_engine.journal.database import JournalDatabase
+from hitl_engine.journal.used_rules import ALLOWED, BY_RULES, CALLS, applied_rules, used_rules
 from hitl_engine.model import (
     EVERYTHING,
     ChainReport,
@@ -33,6 +34,8 @@ from hitl_engine.model import (
     LogFilter,
     Outcome,
     OutcomeKind,
+    RuleUse,
+    by_rules,
 )
 
 
@@ -64,6 +67,8 @@ class Intent:
     decision_id: str = field(default_factory=lambda: str(uuid4()))
     sent_as: str = ""
     """The id of the first decision, if several are sent in one request; else empty."""
+    rules: tuple[RuleUse, ...] = ()
+    """The standing rules that decided; none if a person did."""
 
     @property
     def run_decision_id(self) -> str:
@@ -107,12 +112,17 @@ class DecisionLog:
         """Record what is about to be sent; all or none is durable. Return the head of the journal.
 
         The head is `ID:HASH`: the id of the journal, and the hash of the newest row. Raises
-        JournalFailed, what `refuses` makes, and NotTaken for a queued decision that was withdrawn.
+        JournalFailed, what `refuses` makes, NotTaken for a queued decision that was withdrawn, and
+        for one of rules that would exceed a limit, or whose question rules answered before.
         """
         if self._refuses is not None:
             raise self._refuses()
         with _nothing_sent():
             rows = await self._write("intend", self._bodies(intents), unless="withdraw")
+        if not rows and any(each.rules for each in intents):
+            raise NotTaken(
+                "The limit of a rule is reached, or a rule answered this; nothing was sent."
+            )
         if not rows:
             raise NotTaken("This answer was taken back; nothing was sent.")
         return f"{await self._id()}:{rows[-1]}"
@@ -227,6 +237,24 @@ class DecisionLog:
         )
         return datetime.fromisoformat(rows[0][0]) if rows else None
 
+    async def calls_by_rules(self) -> dict[str, int]:
+        """Return how many calls each rule has answered, by its digest. Raises JournalFailed."""
+        rows = await self._database.rows(f"SELECT digest, sum(calls) FROM ({CALLS}) GROUP BY 1", ())
+        return {found: int(calls) for found, calls in rows}
+
+    async def answered_by_rules(self, fingerprint: str) -> LogEntry | None:
+        """Return the decision by rules on what was shown with this fingerprint, if there is one."""
+        rows = await self._database.rows(
+            f"""SELECT intend.decision_id, intend.at, intend.body, conclude.body
+               FROM decision AS intend
+               LEFT JOIN decision AS conclude
+                    ON conclude.decision_id = intend.decision_id AND conclude.event = 'conclude'
+               WHERE {BY_RULES.format(row="intend")}
+                   AND json_extract(intend.body, '$.fingerprint') = ?""",
+            (fingerprint,),
+        )
+        return _entry(*rows[0]) if rows else None
+
     async def who_sent(self, decision_id: str) -> str:
         """Return who sent a decision from here; empty if it is not in this journal."""
         rows = await self._database.rows(
@@ -277,7 +305,7 @@ class DecisionLog:
         return [found for _, found in sorted(rows)]
 
 
-_ADD = """
+_ADD = f"""
 WITH RECURSIVE
     added (n, decision_id, event, at, body) AS (
         SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]'),
@@ -296,9 +324,11 @@ INSERT INTO decision (decision_id, event, at, body, hash)
 SELECT decision_id, event, at, body, hash FROM added JOIN link USING (n)
 WHERE NOT EXISTS (
     SELECT 1 FROM decision JOIN added USING (decision_id) WHERE decision.event IN (?, ?))
+AND {ALLOWED}
 ORDER BY n
 RETURNING seq, hash
 """
+"""One statement, so one transaction: several programs that add rows at once never exceed a limit."""
 
 
 def _rows(
@@ -355,8 +385,9 @@ def _origin(environ: Mapping[str, str]) -> str:
 
 
 def _body(intent: Intent, who: str) -> JsonObject:
+    through = by_rules(use.rule.name for use in intent.rules)
     return {
-        "who": who,
+        "who": f"{who} {through}" if through else who,
         "origin": _origin(os.environ),
         "event": intent.event,
         "server": intent.server,
@@ -375,6 +406,7 @@ def _body(intent: Intent, who: str) -> JsonObject:
         "tools": list(intent.tools),
         "asked_at": intent.asked_at.isoformat() if intent.asked_at else None,
         "sent_as": intent.run_decision_id,
+        **used_rules(intent.rules),
     }
 
 
@@ -410,4 +442,5 @@ def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogE
         mismatches=tuple(end.get("divergences", ())),
         error=end.get("error", ""),
         traceback=end.get("traceback", ""),
+        rules=applied_rules(body),
     )

@@ -10,14 +10,24 @@ import os
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from hitl_engine.errors import BadInput, JournalFailed
 from hitl_engine.journal.database import JournalDatabase, open_database
 from hitl_engine.journal.stored_items import restored_item, stored_item
-from hitl_engine.model import InboxEvent, InboxEventKind, Interrupt, JsonObject, Waiting
+from hitl_engine.model import (
+    InboxEvent,
+    InboxEventKind,
+    Interrupt,
+    JsonObject,
+    OutcomeKind,
+    RuledAnswer,
+    Waiting,
+)
 from hitl_engine.private_files import open_private_file
 
 _SCHEMA = """
@@ -152,6 +162,7 @@ class EventLog:
             cursor=f"{self._log_id}-{seq}",
             by=stored["by"],
             thread_status=stored["thread_status"],
+            answer=_restored_answer(stored.get("answer")),
         )
 
 
@@ -216,4 +227,18 @@ def _body(event: InboxEvent) -> JsonObject:
         "item": stored_item(event.item),
         "by": event.by,
         "thread_status": event.thread_status,
+        "answer": asdict(event.answer) if event.answer else None,
     }
+
+
+def _restored_answer(stored: dict[str, Any] | None) -> RuledAnswer | None:
+    """Return what rules did, as a row has it; rows of earlier versions have nothing."""
+    if stored is None:
+        return None
+    outcome = stored["outcome"]
+    return RuledAnswer(
+        rules=tuple(stored["rules"]),
+        decision=stored["decision"],
+        outcome=OutcomeKind(outcome) if outcome else None,
+        why=stored["why"],
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hitl_engine.model.rule import RuledAnswer
 from hitl_engine.model.thread import Waiting
 
 
@@ -20,6 +21,10 @@ class InboxEventKind(StrEnum):
     """It no longer waits, and no answer to it was found: stepped past, cancelled, deleted, …"""
     DEADLINE = "deadline"
     """It still waits, and its deadline is near."""
+    MATCHED = "matched"
+    """It waits, and is being answered by standing rules: `ruled` follows, or `waiting`."""
+    RULED = "ruled"
+    """Standing rules answered it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +42,5 @@ class InboxEvent:
     """Who answered, untrusted; empty if nothing tells it."""
     thread_status: str = ""
     """The status of its thread, or `deleted`; empty while the item waits."""
+    answer: RuledAnswer | None = None
+    """What came of standing rules: which answered, or why they leave it to a person."""

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from hitl_engine.model.json import JsonObject, JsonValue
 from hitl_engine.model.outcome import OutcomeKind
+from hitl_engine.model.rule import AppliedRule
 from hitl_engine.model.thread_run import RunStatus
 
 
@@ -82,6 +83,8 @@ class LogEntry:
     """What the run of this decision failed with, also if the decision was applied."""
     traceback: str = ""
     """Where it raised that, if the server tells it; many lines."""
+    rules: tuple[AppliedRule, ...] = ()
+    """The standing rules that decided; none if a person did."""
 
 
 @dataclass(frozen=True, slots=True)

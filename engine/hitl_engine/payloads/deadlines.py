@@ -11,7 +11,9 @@ from hitl_engine.model import JsonObject, JsonValue, in_utc
 _TIMES = ("deadline", "expires_at", "expiresAt", "due_at", "dueAt")
 _SECONDS = ("timeout", "timeout_seconds", "timeoutSeconds")
 _LONGEST = 366 * 86_400.0
-_WITH_TIMES = frozenset((*_TIMES, *_SECONDS, "request"))
+DEADLINE_KEYS = frozenset((*_TIMES, *_SECONDS))
+"""The keys that tell nothing but when to answer."""
+_WITH_TIMES = DEADLINE_KEYS | {"request"}
 """A payload has one of these, or no deadline: a hundred thousand are sorted by it."""
 
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hitl_engine.journal.event_log import ItemKey, item_key
-from hitl_engine.model import Inbox, InboxEvent, InboxEventKind, InboxOrder, Waiting, in_order
+from hitl_engine.model import (
+    Inbox,
+    InboxEvent,
+    InboxEventKind,
+    InboxOrder,
+    OutcomeKind,
+    RuledAnswer,
+    Waiting,
+    in_order,
+)
 
 
 @dataclass
@@ -15,6 +24,10 @@ class KnownItems:
     fingerprint_of: Callable[[Waiting], str]
     deadline_of: Callable[[Waiting], datetime | None]
     items: dict[ItemKey, Waiting] = field(default_factory=dict)
+    matched: dict[ItemKey, Waiting] = field(default_factory=dict)
+    """Those of which was told last that standing rules answer them."""
+    ruled: dict[ItemKey, RuledAnswer] = field(default_factory=dict)
+    """Those that standing rules answered, and whose end was not told yet."""
     _deadlines: dict[ItemKey, datetime] = field(default_factory=dict)
     """Those that were not told yet."""
 
@@ -22,11 +35,18 @@ class KnownItems:
         """Take an event into account."""
         key = item_key(event.item)
         self._deadlines.pop(key, None)
+        if event.kind is InboxEventKind.DEADLINE:
+            return
+        self.matched.pop(key, None)
+        self.ruled.pop(key, None)
         match event.kind:
             case InboxEventKind.ANSWERED | InboxEventKind.GONE:
                 self.items.pop(key, None)
-            case InboxEventKind.DEADLINE:
-                pass
+            case InboxEventKind.MATCHED:
+                self.items[key] = self.matched[key] = event.item
+            case InboxEventKind.RULED:
+                self.items[key] = event.item
+                self.ruled[key] = event.answer or RuledAnswer()
             case InboxEventKind.WAITING | InboxEventKind.CHANGED:
                 self.items[key] = event.item
                 if deadline := self.deadline_of(event.item):
@@ -62,6 +82,11 @@ class KnownItems:
             for key, item in self.items.items()
             if key not in there and item.thread_id not in unreadable
         ]
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether an item was answered by rules and its end is only to be told yet."""
+        return any(answer.outcome is OutcomeKind.APPLIED for answer in self.ruled.values())
 
     def due(self, now: datetime, ahead: timedelta) -> list[InboxEvent]:
         """Return an event for each deadline that is less than `ahead` away."""
