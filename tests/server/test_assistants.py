@@ -12,9 +12,12 @@ from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import ConflictError, NotFoundError
 
 from tests.json_values import Json
+from tests.server.api_details import served
 from tests.server.differences import ours
 from tests.server.processes import Served, copied_project, running_server
 from tests.server.test_contract import row, thread, wait
+
+__all__ = ["served"]
 
 
 async def own(http: httpx.AsyncClient, graph_id: str) -> Json:

@@ -7,7 +7,10 @@ from typing import Any
 import httpx
 
 from tests.json_values import Json
+from tests.server.api_details import served
 from tests.server.test_contract import events, row, state, thread, wait
+
+__all__ = ["served"]
 
 
 async def test_a_stateless_run_in_the_background(http: httpx.AsyncClient) -> None:

@@ -12,6 +12,7 @@ import pytest
 from langgraph_sdk.client import LangGraphClient
 
 from tests.json_values import Json
+from tests.server.api_details import served
 from tests.server.differences import ours
 from tests.server.processes import (
     SAMPLES,
@@ -22,6 +23,8 @@ from tests.server.processes import (
     start_server,
 )
 from tests.server.test_contract import thread, wait
+
+__all__ = ["served"]
 
 
 @pytest.fixture

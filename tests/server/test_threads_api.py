@@ -19,10 +19,13 @@ from hitl_server.search_models import ThreadSearch
 from hitl_server.storage.database import Database
 from hitl_server.tables.thread_table import Threads
 from tests.json_values import Json
+from tests.server.api_details import served
 from tests.server.conftest import on_local_server
 from tests.server.differences import ours
 from tests.server.processes import SAMPLES, Served, copied_project, running_server
 from tests.server.test_contract import row, state, thread, wait
+
+__all__ = ["served"]
 
 
 async def search(http: httpx.AsyncClient, **body: Any) -> list[Json]:
