@@ -314,7 +314,8 @@ class BulkScreen(ConsoleScreen):
 
     def _on_ended(self, place: int, result: Outcome | HitlError) -> None:
         item = self._sending.end(place, result, result_text(result))
-        if isinstance(result, Outcome) and result.kind is OutcomeKind.APPLIED:
+        done = (OutcomeKind.APPLIED, OutcomeKind.RECORDED)
+        if isinstance(result, Outcome) and result.kind in done:
             self.marks.remove(item.waiting)
         self._redraw(item)
 

@@ -1,6 +1,7 @@
 """Reads a thread, and shows it in the header and the body of its screen."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hitl_engine.errors import HitlError, JournalFailed
@@ -117,11 +118,21 @@ class ThreadPresenter:
         self.thread.change = change = self.thread.change_in(view)
         if change is ItemChange.UNCHANGED:
             self.thread.view = view
+            self._take_first_answer(view)
         self.update_title()
         if change is ItemChange.UNCHANGED:
             return ""
         who = await self._answerer(item) if change is ItemChange.GONE else ""
         return change_text(change, view.status, who)
+
+    def _take_first_answer(self, view: ThreadView) -> None:
+        """Show what another reviewer has answered meanwhile; what was typed stays."""
+        now, card = self.thread.reviewers_changed_in(view.waiting), self.pane.card
+        if now is None or not isinstance(card, QuestionCard):
+            return
+        self.thread.shown = now
+        card.question = replace(card.question, interrupt=now)
+        self.header.show_reviewers(now, self._desk.server.caller)
 
     async def _answerer(self, item: Waiting) -> str:
         if isinstance(item, Interrupt):
@@ -213,6 +224,7 @@ class ThreadPresenter:
         decided = self.thread.decisions.holds(item)
         lack = self._desk.server.lack(Capability.KEEP_REVIEWERS_APART)
         self.header.show_note(item, decided=decided, answered=answered, draft=draft, lack=lack)
+        self.header.show_reviewers(item, self._desk.server.caller)
 
     async def _journalled(self, question: Question) -> tuple[Draft | None, datetime | None]:
         """Return the draft of a question, and when it was answered before; it is shown without."""

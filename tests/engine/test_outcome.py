@@ -102,12 +102,14 @@ def test_an_outcome_needs_proof(
     run: ObservedRun, after: Snapshot, recorded: bool, kind: OutcomeKind
 ) -> None:
     """S20, S21, S22, S24, B6, B21: neither success nor an error shows whether it was taken."""
-    assert of_answer(question(), run, after, recorded=recorded).kind is kind
+    assert of_answer(question(), run, after, recorded=recorded, sent={}).kind is kind
 
 
 def test_the_error_in_the_state_is_preferred() -> None:
     run = observed(status="error", error="E: An internal error occurred")
-    outcome = of_answer(question(), run, snapshot(asks=ID, error="E('deep')"), recorded=False)
+    outcome = of_answer(
+        question(), run, snapshot(asks=ID, error="E('deep')"), recorded=False, sent={}
+    )
     assert outcome.error == "ask: E('deep')"
 
 
@@ -177,7 +179,7 @@ def test_a_question_with_the_same_error_twice_is_stuck(
 ) -> None:
     """S27: one error is only a suspicion; three causes look the same."""
     run = observed(status="error", error="E: x")
-    outcome = of_answer(erring(before), run, snapshot(asks=ID, error=now), recorded=False)
+    outcome = of_answer(erring(before), run, snapshot(asks=ID, error=now), recorded=False, sent={})
     assert (outcome.kind, outcome.stuck) == (OutcomeKind.UNKNOWN, stuck)
 
 

@@ -29,7 +29,7 @@ def test_the_same_answer_of_two_reviewers_is_carried_out(people: People) -> None
     assert "Recorded, and not carried out" in told["detail"] and "secrets" in told["detail"]
     [approval] = told["four_eyes"]["approvals"]
     assert told["four_eyes"] | {"approvals": []} == {
-        "needed": 2, "rules": ["secrets"], "recorded": True, "approvals": [],
+        "needed": 2, "rules": ["secrets"], "recorded": True, "replaced": None, "approvals": [],
     }  # fmt: skip
     assert (approval["name"], approval["answer"]) == ("ada", {interrupt["id"]: "Edited"})
     listed = people.of["owner"].post("/threads/search", json={"ids": [thread_id]}).json()

@@ -10,11 +10,15 @@ from dataclasses import replace
 
 from hitl_engine.deciding.rivals import Race
 from hitl_engine.deciding.run_sender import ObservedRun
-from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
+from hitl_engine.fingerprint import canonical_json
+from hitl_engine.model import Interrupt, JsonObject, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
 _DIED = "The local server ended while the run was in progress"
 _RECORDED = "A checkpoint of the thread carries this decision."
+_FIRST_OF_TWO = (
+    "The server has this as the first of two answers; a second reviewer must send the same."
+)
 _UNMOVED = (
     "The run ended, but nothing moved: no node ran, and the thread is at the same breakpoint. Its "
     "code may have changed since it stopped here."
@@ -35,18 +39,25 @@ _REPLACED_ANOTHER = "Another run began at the same moment: the node ran for that
 
 
 def of_answer(
-    interrupt: Interrupt, observed: ObservedRun, after: Snapshot, *, recorded: bool
+    interrupt: Interrupt,
+    observed: ObservedRun,
+    after: Snapshot,
+    *,
+    recorded: bool,
+    sent: JsonObject,
 ) -> Outcome:
     """Judge the answer to `interrupt`.
 
     `recorded`: a checkpoint of the thread carries the decision id, which never
-    happens with a stale answer.
+    happens with a stale answer. `sent`: the answers to all interrupts.
     """
     error = _error(observed, after)
     raised = None if observed.server_died else error
     if observed.was_refused and not recorded:
         return _found(OutcomeKind.REFUSED, "Another reviewer answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
+    if left is not None and observed.run_id is None and _is_first_answer(left, sent):
+        return _found(OutcomeKind.RECORDED, _FIRST_OF_TWO, after)
     if left is not None:
         stuck = raised is not None and _is_stuck(interrupt.task_error, left.task_error)
         again = interrupt.interrupt_id in observed.finished.get(interrupt.task_id, ())
@@ -211,6 +222,12 @@ def _why_not_asked(observed: ObservedRun, after: Snapshot) -> str:
 def _is_stuck(before: str | None, now: str | None) -> bool:
     """Whether the same error happened twice. A node cancelled because of another one does not count."""
     return before is not None and before == now and not before.startswith("CancelledError")
+
+
+def _is_first_answer(asked: Interrupt, sent: JsonObject) -> bool:
+    """Whether the first answer that the server has recorded is the one that was sent."""
+    first = asked.two_reviewers.first if asked.two_reviewers else None
+    return first is not None and canonical_json(first.answers) == canonical_json(sent)
 
 
 def _is_same(interrupt: Interrupt, other: Interrupt) -> bool:

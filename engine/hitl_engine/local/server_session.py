@@ -139,4 +139,9 @@ class ServerSession:
             nodes=nodes,
             target=self.server.name,
         )
-        self.inbox = InboxReader(api, self.reader, rows_hold_state=self.supports("derived_status"))
+        self.inbox = InboxReader(
+            api,
+            self.reader,
+            rows_hold_state=self.supports("derived_status"),
+            four_eyes=self.supports("four_eyes"),
+        )

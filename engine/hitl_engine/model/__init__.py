@@ -101,6 +101,7 @@ from hitl_engine.model.story import (
 from hitl_engine.model.thread import (
     Breakpoint,
     Effect,
+    FirstAnswer,
     Inbox,
     Interrupt,
     RejectedCall,
@@ -109,6 +110,7 @@ from hitl_engine.model.thread import (
     SubgraphState,
     ThreadStatus,
     ThreadView,
+    TwoReviewers,
     Waiting,
     busy_remark,
 )
@@ -168,6 +170,7 @@ __all__ = [
     "Fault",
     "FieldKind",
     "Fill",
+    "FirstAnswer",
     "FormField",
     "FormToFill",
     "GivenAnswer",
@@ -253,6 +256,7 @@ __all__ = [
     "ThreadView",
     "ToolCall",
     "ToolCalls",
+    "TwoReviewers",
     "Variant",
     "Verdict",
     "Verdicts",

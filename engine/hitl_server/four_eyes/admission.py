@@ -98,15 +98,17 @@ class FourEyes:
             tables.add_starter(connection, run.thread_id, run.caller.person)
 
     def admit(
-        self, connection: sqlite3.Connection, run: Run, *, is_free: bool
+        self, connection: sqlite3.Connection, run: Run, *, seen: str | None, is_free: bool
     ) -> str | Refusal | None:
         """Decide about a run, inside the transaction that records it.
 
         Returns None if no protected question waits; the digest of what waits if the run may answer
         it; or the refusal of an answer that is the first of two. That is recorded: the transaction
-        must be committed before the refusal is raised. `is_free`: nothing else uses the thread.
+        must be committed before the refusal is raised. `seen`: which first answer the sender knows;
+        None if that is not told. `is_free`: nothing else uses the thread.
 
-        Raises `Refusal`: 403 for what is not allowed, 409 for an answer while the thread is in use.
+        Raises `Refusal`: 403 for what is not allowed; 409 for an answer while the thread is in use,
+        or in place of another one that the sender does not know.
         """
         thread_id, read = run.thread_id, reading(connection)
         if run.names_checkpoint and tables.was_protected(read, thread_id):
@@ -127,7 +129,8 @@ class FourEyes:
         if self._is_for_one(waiting, answers) and _has_settings_of_newest(read, run):
             tables.remove_first_answer(connection, thread_id)
             return asked
-        return self._approve(connection, run, asked, answers or resume, names)
+        answer = resume if answers is None else answers
+        return self._approve(connection, run, asked, answer, names, seen)
 
     def _require_reviewer(self, read: Read, run: Run, names: list[str]) -> None:
         """Refuse (403) an answer that is not of one of the two."""
@@ -148,7 +151,13 @@ class FourEyes:
         )
 
     def _approve(
-        self, connection: sqlite3.Connection, run: Run, asked: str, answer: Any, names: list[str]
+        self,
+        connection: sqlite3.Connection,
+        run: Run,
+        asked: str,
+        answer: Any,
+        names: list[str],
+        seen: str | None,
     ) -> str | Refusal:
         """Return `asked` if this is the second of two equal answers; else keep it as the first."""
         person = run.caller.person
@@ -163,6 +172,8 @@ class FourEyes:
             return asked
         if first is not None and is_same:
             sent = replace(sent, at=first.at)
+        elif first is not None and first.name != person and seen not in (None, first.request):
+            raise refusals.another_first(first, names)
         tables.keep_first_answer(connection, thread_id, sent, time)
         replaced = first.name if first is not None and not is_same else None
         return refusals.first_of_two(sent, names, replaced=replaced)

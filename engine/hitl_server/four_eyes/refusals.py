@@ -56,6 +56,15 @@ def by_starter(name: str, rules: Collection[str]) -> Refusal:
     return _refused(403, detail, rules)
 
 
+def another_first(first: Approval, rules: Collection[str]) -> Refusal:
+    """The answer would replace another first one, which its sender has not seen."""
+    detail = (
+        f"{first.name} answered something else at {first.at}, which you had not seen. Your answer was not "
+        "recorded: sent again, it is recorded in place of that one."
+    )
+    return _refused(409, detail, rules, recorded=False, approvals=[first.shown])
+
+
 def first_of_two(first: Approval, rules: Collection[str], *, replaced: str | None) -> Refusal:
     """The answer is recorded, and not carried out; `replaced`: whose other answer it replaces."""
     instead = f" It replaces another answer, of {replaced}." if replaced else ""
@@ -63,7 +72,8 @@ def first_of_two(first: Approval, rules: Collection[str], *, replaced: str | Non
         f"Recorded, and not carried out: {_rules(rules)} needs the same answer from a second reviewer."
         f"{instead} {first.name} answered at {first.at}. Nothing was run."
     )
-    return _refused(409, detail, rules, recorded=True, approvals=[first.shown])
+    more = {"recorded": True, "replaced": replaced, "approvals": [first.shown]}
+    return _refused(409, detail, rules, **more)
 
 
 def _refused(status: int, detail: str, rules: Iterable[str], **more: Any) -> Refusal:

@@ -8,11 +8,11 @@ from hitl_server.four_eyes.rules import canonical
 from hitl_server.json_types import JsonObject
 from hitl_server.payload_digests import payload_digest
 from hitl_server.request_models import is_resume_map
-from hitl_server.reserved_keys import RESERVED
+from hitl_server.reserved_keys import RESERVED, STRICT_RESUME
 
-_OF_EACH_RUN = frozenset((*RESERVED, "run_id", "thread_id"))
-"""What the server writes into `configurable`, and differs from run to run."""
-_SETTINGS = ("context", "interrupt_before", "interrupt_after", "webhook")
+_OF_EACH_RUN = frozenset((*RESERVED, STRICT_RESUME, "run_id", "thread_id"))
+"""What the server writes into `configurable`, and changes nothing of what a node does."""
+_SETTINGS = ("interrupt_before", "interrupt_after", "webhook")
 
 
 def asked_digest(checkpoint_id: str | None, pending: Mapping[str, Sequence[JsonObject]]) -> str:
@@ -35,9 +35,12 @@ def settings_digest(kwargs: JsonObject) -> str:
     The metadata and what is streamed change nothing.
     """
     config = {name: value for name, value in kwargs["config"].items() if name != "metadata"}
-    configurable = config.pop("configurable", None) or {}
-    steering = {name: value for name, value in configurable.items() if name not in _OF_EACH_RUN}
-    return _digest([config, steering, {name: kwargs.get(name) for name in _SETTINGS}])
+    places = (config.pop("configurable", None), kwargs.get("context"))
+    given = [
+        {name: value for name, value in (place or {}).items() if name not in _OF_EACH_RUN}
+        for place in places
+    ]
+    return _digest([config, *given, *(kwargs.get(name) or None for name in _SETTINGS)])
 
 
 def request_digest(answers: Any, kwargs: JsonObject) -> str:

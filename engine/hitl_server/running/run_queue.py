@@ -332,7 +332,9 @@ class RunQueue:
                 self._threads.check_state(connection, thread_id, required)
             if four_eyes is not None:
                 sent = create_run(self._threads.metadata(thread_id) or {})
-                admitted = four_eyes.admit(connection, sent, is_free=is_free)
+                admitted = four_eyes.admit(
+                    connection, sent, seen=required.first_answer, is_free=is_free
+                )
             if not isinstance(admitted, Refusal):
                 self._insert(
                     connection, active, assistant, create_run, create_thread, has_earlier_runs
