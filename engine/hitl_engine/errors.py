@@ -215,9 +215,7 @@ class FirstOfTwo(TargetError):
         """`rules` demand two reviewers; `replaced`: whose other answer it replaces, or nothing."""
         named = f"{'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}"
         instead = f" It replaces another answer, by {replaced}." if replaced else ""
-        super().__init__(
-            f"Recorded, waits for a second reviewer ({named}). Nothing was run.{instead}"
-        )
+        super().__init__(f"It waits for a second reviewer ({named}). Nothing was run.{instead}")
 
 
 class BadReply(TargetError):

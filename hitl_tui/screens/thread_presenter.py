@@ -132,7 +132,7 @@ class ThreadPresenter:
             return
         self.thread.shown = now
         card.question = replace(card.question, interrupt=now)
-        self.header.show_reviewers(now, self._desk.server.caller)
+        self.header.show_reviewers(now)
 
     async def _answerer(self, item: Waiting) -> str:
         if isinstance(item, Interrupt):
@@ -224,7 +224,7 @@ class ThreadPresenter:
         decided = self.thread.decisions.holds(item)
         lack = self._desk.server.lack(Capability.KEEP_REVIEWERS_APART)
         self.header.show_note(item, decided=decided, answered=answered, draft=draft, lack=lack)
-        self.header.show_reviewers(item, self._desk.server.caller)
+        self.header.show_reviewers(item)
 
     async def _journalled(self, question: Question) -> tuple[Draft | None, datetime | None]:
         """Return the draft of a question, and when it was answered before; it is shown without."""

@@ -36,7 +36,7 @@ class BulkItemStatus(Enum):
     SENDING = ("▶ running", "$text-primary")
     APPLIED = ("✓ applied", "$text-success")
     MISMATCHED = ("! applied, but not as decided", "$text-warning")
-    RECORDED = ("◑ recorded, waits for a second reviewer", "$text-accent")
+    RECORDED = ("◑ recorded", "$text-accent")
     UNMOVED = ("= nothing moved", "$text-warning")
     REFUSED = ("✕ refused", "$text-error")
     UNKNOWN = ("? unknown", "$text-error")

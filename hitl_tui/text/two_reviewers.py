@@ -9,23 +9,23 @@ _LONGEST = 300
 """Characters of an answer."""
 
 
-def two_reviewers_words(asked: Interrupt, caller: str = "") -> str:
-    """Return that a question needs two reviewers, or what the first answered; nothing if it needs one.
-
-    `caller`: the name of the user on the server, which may be the first of the two.
-    """
+def two_reviewers_words(asked: Interrupt) -> str:
+    """Return that a question needs two reviewers, or what the first answered; nothing if it needs one."""
     needed = asked.two_reviewers
     if needed is None:
         return ""
     first = needed.first
     if first is None:
-        return f"Needs two reviewers ({_rules(needed)}): the same answer, by two persons."
+        return f"Needs two reviewers ({_rules(needed)}), who send the same answer."
     answer = one_line(json_text(first.to(asked.interrupt_id), indent=None), _LONGEST)
-    if first.name == caller:
-        return f"You answered at {_time(first.at)}: {answer} It waits for a second reviewer."
+    time = _time(first.at)
+    if first.is_own:
+        return (
+            f"You answered {answer} at {time}. It waits for a second reviewer ({_rules(needed)})."
+        )
     return (
-        f"{one_line(first.name, 80)} answered at {_time(first.at)}: {answer} Yours is the second: the "
-        f"same is carried out, another one starts anew ({_rules(needed)})."
+        f"{one_line(first.name, 80)} answered {answer} at {time}. Yours is the second: the same answer is "
+        f"carried out, another one starts anew ({_rules(needed)})."
     )
 
 

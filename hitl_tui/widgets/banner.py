@@ -13,8 +13,8 @@ class Severity(Enum):
     """How serious a message is, and the label before it: colour is not needed to read it."""
 
     NOTE = "Note"
-    REVIEWERS = "Two reviewers"
-    RECORDED = "1 of 2"
+    REVIEWERS = "Four eyes"
+    RECORDED = "Recorded"
     WARNING = "Careful"
     ERROR = "Not taken"
     """Whether it was sent or not: some refusals come before, some from the server or the graph."""

@@ -112,15 +112,12 @@ class ThreadHeader(Vertical):
         else:
             self._show_draft(draft)
 
-    def show_reviewers(self, interrupt: Interrupt, caller: str) -> None:
-        """Show what to know of a question that needs two reviewers; nothing if it needs one.
-
-        `caller`: the name under which the server knows the user.
-        """
+    def show_reviewers(self, interrupt: Interrupt) -> None:
+        """Show what to know of a question that needs two reviewers; nothing if it needs one."""
         if interrupt.two_reviewers is None:
             self.reviewers.clear()
         else:
-            self.reviewers.show(Severity.REVIEWERS, two_reviewers_words(interrupt, caller))
+            self.reviewers.show(Severity.REVIEWERS, two_reviewers_words(interrupt))
 
     def show_lack(self, lack: str) -> None:
         """Show what the server cannot do, and matters here; nothing if it can."""

@@ -1,5 +1,7 @@
 """Two reviewers at two desks: what each is told, and what the journals tell."""
 
+import json
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,6 +12,7 @@ from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import Denied, NoLongerWaits
 from hitl_engine.model import Answer, Interrupt, OutcomeKind, Question, Waiting
 from tests.any_server.steps import ignore
+from tests.program import run_program
 from tests.server.four_eyes_server import People, four_eyes
 
 
@@ -52,17 +55,18 @@ async def test_the_second_carries_out_what_the_first_has_sent(
 ) -> None:
     thread_id = people.asked()
     ada, bob = desks["ada"], desks["bob"]
-    assert (ada.server.caller, desks["owner"].server.caller) == ("ada", "")
     shown = await question_of(ada, thread_id)
     needed = shown.interrupt.two_reviewers
     assert needed and (needed.rules, needed.first) == (("secrets",), None)
     [first] = await ada.decide_all([(shown, Answer("Edited"))], ignore)
     assert (first.kind, first.error) == (OutcomeKind.RECORDED, None)
-    assert first.why == "Recorded, waits for a second reviewer (rule secrets). Nothing was run."
+    assert first.why == "It waits for a second reviewer (rule secrets). Nothing was run."
     assert first.thread and first.thread.waiting == (shown.interrupt,)
+    own = (await question_of(ada, thread_id)).interrupt.two_reviewers
+    assert own and own.first and own.first.is_own
     seen = await question_of(bob, thread_id)
     needed = seen.interrupt.two_reviewers
-    assert needed and needed.first and needed.first.name == "ada"
+    assert needed and needed.first and (needed.first.name, needed.first.is_own) == ("ada", False)
     assert needed.first.to(seen.interrupt.interrupt_id) == "Edited"
     assert bob.reviews.cautions(seen, Answer("Edited")) == ()
     [caution] = bob.reviews.cautions(seen, Answer("Other"))
@@ -115,3 +119,24 @@ async def test_who_does_not_count_is_told_so(people: People, desks: dict[str, De
     with pytest.raises(Denied, match="Your token has no name"):
         await owner.decide(shown, Answer("Edited"), ignore)
     assert (await owner.log())[0].outcome is OutcomeKind.REFUSED
+
+
+def test_the_shell_tells_it(people: People, tmp_path: Path) -> None:
+    thread_id = people.asked()
+
+    def run(name: str, command: str, *args: str) -> subprocess.CompletedProcess[str]:
+        place = ("--target", people.url, "--data-dir", str(tmp_path / name))
+        return run_program(command, *args, *place, env={"LANGGRAPH_API_KEY": f"of-{name}"})
+
+    first = run("ada", "answer", thread_id, "--text", "Edited", "--json")
+    assert first.returncode == 12 and "Recorded: It waits for a second reviewer" in first.stderr
+    assert json.loads(first.stdout)["outcome"] == "recorded"
+    assert 'You answered "Edited" at' in run("ada", "show", thread_id).stdout
+    listed = json.loads(run("bob", "list", "--json").stdout)
+    [told] = [each["two_reviewers"] for each in listed if each["thread_id"] == thread_id]
+    assert told["rules"] == ["secrets"]
+    assert told["first"] | {"at": ""} == {"name": "ada", "at": "", "answer": "Edited"}
+    unlike = run("bob", "answer", thread_id, "--text", "Other")
+    assert unlike.returncode == 4 and "ada has answered something else" in unlike.stderr
+    assert run("bob", "answer", thread_id, "--text", "Edited").returncode == 0
+    assert "recorded" in run("ada", "log", "--outcome", "recorded").stdout

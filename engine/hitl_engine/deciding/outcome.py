@@ -11,7 +11,14 @@ from dataclasses import replace
 from hitl_engine.deciding.rivals import Race
 from hitl_engine.deciding.run_sender import ObservedRun
 from hitl_engine.fingerprint import canonical_json
-from hitl_engine.model import Interrupt, JsonObject, Outcome, OutcomeKind, ThreadStatus
+from hitl_engine.model import (
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    Outcome,
+    OutcomeKind,
+    ThreadStatus,
+)
 from hitl_engine.reading.snapshot import Snapshot
 
 _DIED = "The local server ended while the run was in progress"
@@ -76,7 +83,7 @@ def of_answer(
 
 
 def of_lost_answer(
-    interrupt_id: str, observed: ObservedRun, after: Snapshot, *, recorded: bool
+    interrupt_id: str, sent: JsonValue, observed: ObservedRun, after: Snapshot, *, recorded: bool
 ) -> Outcome:
     """Judge an answer of a program that ended before it saw what became of it.
 
@@ -85,6 +92,9 @@ def of_lost_answer(
     """
     if recorded:
         return _found(OutcomeKind.APPLIED, _RECORDED, after)
+    asked = [each for each in after.interrupts if each.interrupt_id == interrupt_id]
+    if observed.status is None and any(_is_own_first_answer(each, sent) for each in asked):
+        return _found(OutcomeKind.RECORDED, _FIRST_OF_TWO, after)
     ended = (
         f"Its run ended ({observed.status})" if observed.status else "The server has no run of it"
     )
@@ -228,6 +238,14 @@ def _is_first_answer(asked: Interrupt, sent: JsonObject) -> bool:
     """Whether the first answer that the server has recorded is the one that was sent."""
     first = asked.two_reviewers.first if asked.two_reviewers else None
     return first is not None and canonical_json(first.answers) == canonical_json(sent)
+
+
+def _is_own_first_answer(asked: Interrupt, sent: JsonValue) -> bool:
+    """Whether the server has this answer of this user as the first of two."""
+    first = asked.two_reviewers.first if asked.two_reviewers else None
+    if first is None or not first.is_own:
+        return False
+    return canonical_json(first.to(asked.interrupt_id)) == canonical_json(sent)
 
 
 def _is_same(interrupt: Interrupt, other: Interrupt) -> bool:

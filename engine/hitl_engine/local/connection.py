@@ -287,7 +287,6 @@ class Connection:
             ),
             coming=info.graphs_coming,
             lacks=self.api.can.lacks,
-            caller=info.caller or "",
             name=self._settings.name,
             colour=self._settings.colour,
             read_only=info.read_only or self._settings.why_read_only,

@@ -138,6 +138,7 @@ class ServerSession:
             rows_hold_runs=self.supports("last_run"),
             nodes=nodes,
             target=self.server.name,
+            caller=self._connection.info.caller or "",
         )
         self.inbox = InboxReader(
             api,

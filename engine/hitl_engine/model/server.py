@@ -69,8 +69,6 @@ class Server:
     """The name of the configured target; empty for one that was given as a URL or a path."""
     colour: str = ""
     """The colour of its name, one of `configuration.settings.COLOURS`; empty for the usual one."""
-    caller: str = ""
-    """The name under which it knows the user of this program; empty if it does not tell."""
     production: bool = False
     """Whether a person confirms once more before anything is sent."""
 

@@ -37,6 +37,8 @@ class FirstAnswer:
     """What was sent: the answer to each interrupt id. Untrusted."""
     digest: str
     """The server's name for the answer and all that its run would do."""
+    is_own: bool = False
+    """Whether the user of this program has sent it."""
 
     def to(self, interrupt_id: str) -> JsonValue:
         """Return the answer to one question; null if it has none."""
