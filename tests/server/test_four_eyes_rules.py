@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from hitl_server.errors import BadOption
 from hitl_server.four_eyes.rule_file import read_rules
 from hitl_server.four_eyes.rules import Rule
+from hitl_server.identity.callers import UNNAMED_OWNER, Caller, User
+from hitl_server.identity.project_auth import _caller
 from tests.server.four_eyes_server import files
 from tests.server.processes import ROOT, SAMPLES
 
@@ -110,6 +112,15 @@ def test_a_payload_that_cannot_be_searched_needs_two(tmp_path: Path) -> None:
     found = rule(tmp_path, 'path = "$..tool"\nalone = { path = "$..tool", values = ["no"] }')
     assert found.applies({"g"}, payload) is True
     assert found.is_for_one(payload) is False
+
+
+def test_whom_the_handlers_of_a_project_name() -> None:
+    """Who is not authenticated, and the machine's owner, count as nobody."""
+    assert _caller("ada").person == "ada"
+    assert _caller({"identity": "ada", "permissions": ["x"]}).person == "ada"
+    assert _caller({"identity": "guest", "is_authenticated": False}).person is None
+    assert Caller(User("machine-owner")).person is None
+    assert UNNAMED_OWNER.person is None
 
 
 VALUES = st.sampled_from(["reject", "approve", "Reject", None, True, 0])

@@ -144,9 +144,8 @@ class RunQueue:
         if self._threads.four_eyes is None:
             await self._add(active, assistant, create_run, strategy, create_thread, required)
             return
-        async with self._admissions.hold(
-            active.thread_id
-        ):  # two answers: the second sees the first
+        # Of two answers at the same moment, the second must see the first.
+        async with self._admissions.hold(active.thread_id):
             await self._add(active, assistant, create_run, strategy, create_thread, required)
 
     async def _add(
