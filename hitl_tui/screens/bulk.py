@@ -340,7 +340,11 @@ class BulkScreen(ConsoleScreen):
         sentences = []
         if BulkItemStatus.MISMATCHED in statuses:
             sentences.append("some tool calls did not run as decided; enter on a row shows which.")
-        if statuses <= {BulkItemStatus.APPLIED, BulkItemStatus.MISMATCHED}:
+        if statuses <= {
+            BulkItemStatus.APPLIED,
+            BulkItemStatus.MISMATCHED,
+            BulkItemStatus.RECORDED,
+        }:
             self.card.choices.forget()
         else:
             sentences.append("what was not applied stays marked while it waits.")

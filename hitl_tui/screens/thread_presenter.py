@@ -119,6 +119,8 @@ class ThreadPresenter:
         if change is ItemChange.UNCHANGED:
             self.thread.view = view
             self._take_first_answer(view)
+        else:
+            self.header.reviewers.clear()
         self.update_title()
         if change is ItemChange.UNCHANGED:
             return ""

@@ -53,6 +53,7 @@ async def test_two_consoles(people: People, tmp_path: Path) -> None:
         await bob.press("escape", "backspace", "ctrl+s")
         await bob.until(lambda: people.thread(thread_id)["status"] == "idle", "Not carried out")
         await ada.shows("no longer pending: bob answered it")
+        await ada.shows_no("waits for a second reviewer (rule")
         await ada.press("escape", "l")
         await ada.shows("recorded, 1 of 2")
     assert people.thread(thread_id)["values"] == {"some_text": "secret"}

@@ -136,13 +136,10 @@ def second_reviewer_caution(asked: Interrupt, answer: JsonValue) -> str:
     first = asked.two_reviewers.first if asked.two_reviewers else None
     if first is None or canonical_json(first.to(asked.interrupt_id)) == canonical_json(answer):
         return ""
-    if first.is_own:
-        return (
-            "You have answered something else before. This answer is recorded in place of that one."
-        )
+    who = "You have" if first.is_own else f"{first.name} has"
     return (
-        f"{first.name} has answered something else. Your answer does not make two: it is recorded in "
-        "place of that one, and another reviewer must send the same as you."
+        f"{who} answered something else. This answer replaces that one: another reviewer must send the "
+        "same, unless the rule lets one reviewer give it."
     )
 
 
