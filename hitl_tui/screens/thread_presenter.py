@@ -188,6 +188,7 @@ class ThreadPresenter:
 
     async def _show_end(self, view: ThreadView, *, focus: bool) -> None:
         self.thread.show(None)
+        self.header.reviewers.clear()
         await self.pane.mount_card(None)
         self.pane.show_end(view)
         self.update_title()
@@ -202,6 +203,7 @@ class ThreadPresenter:
             self.screen.session.early_keys.begin(keep_text=False)
         if isinstance(item, Breakpoint):
             self.header.show_lack(self._desk.server.lack(Capability.KEEP_REVIEWERS_APART))
+            self.header.reviewers.clear()
             self.thread.show(item)
             await self.pane.mount_card(BreakpointCard(item))
         else:
