@@ -393,6 +393,13 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
         help="a file with a named token on each line: name = secret. Each run records the "
         "name whose token was used",
     )
+    parser.add_argument(
+        "--four-eyes",
+        type=Path,
+        metavar="FILE",
+        help="a file with rules: questions that two different people of --tokens must answer alike "
+        "before a graph goes on",
+    )
     add_data_dir_option(parser)
     add_python_option(parser)
     add_trust_option(parser)

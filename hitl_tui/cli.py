@@ -252,6 +252,7 @@ def _serve(args: argparse.Namespace) -> int:
             host=args.host,
             port=args.port,
             tokens=args.tokens,
+            four_eyes=args.four_eyes,
             python=args.python,
             trusts_code=_trusts_code(args, args.target.place),
         )

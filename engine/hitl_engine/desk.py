@@ -329,13 +329,14 @@ def serve_command(
     host: str = "127.0.0.1",
     port: int = 2024,
     tokens: Path | None = None,
+    four_eyes: Path | None = None,
     python: str | None = None,
     trusts_code: bool = False,
 ) -> list[str]:
     """Return the command that runs the local server of a target alone.
 
     A single token is not part of it, because other users can see command lines: it goes into the
-    environment, as HITL_TUI_TOKEN. `tokens` is a file. Raises BadTarget, and NotTrusted as `open_desk`.
+    environment, as HITL_TUI_TOKEN. `tokens` and `four_eyes` are files. Raises BadTarget, and NotTrusted as `open_desk`.
     """
     settings = _settings_of(target)
     found = find_target(settings.place, environ=os.environ)
@@ -344,7 +345,13 @@ def serve_command(
             trust.ProjectTrust(spec, always=_trusts(trusts_code)).check()
             folder = data_folder(found, data_dir)
             return command_of_server(
-                spec, folder, host=host, port=port, tokens=tokens, python=python or settings.python
+                spec,
+                folder,
+                host=host,
+                port=port,
+                tokens=tokens,
+                four_eyes=four_eyes,
+                python=python or settings.python,
             )
         case RemoteServer(label=label):
             raise BadInput(f"{label} is already a server.", hint="Serve a langgraph.json.")

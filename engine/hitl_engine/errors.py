@@ -14,6 +14,8 @@ HitlError                     exit code
 │   ├── Denied                5     401 or 403
 │   ├── NotThere              5     404
 │   ├── Conflict              3     409 or the like: another run came first
+│   │   └── OtherFirstAnswer  3        another answer came first, and two reviewers must agree
+│   ├── FirstOfTwo            12    409: recorded as the first of two answers, not carried out
 │   ├── BadReply              5     not JSON, or not the shape of a LangGraph server
 │   │   └── TooLarge          5       larger than what is read
 │   ├── ServerRefused         5     any other 4xx or 5xx
@@ -205,6 +207,25 @@ class MovedOn(Conflict):
     """The thread has changed since the decision was made (409 on preconditions)."""
 
     title = "No longer waiting"
+
+
+class OtherFirstAnswer(Conflict):
+    """Another reviewer has sent another first answer since the question was read (409)."""
+
+    title = "Another answer came first"
+
+
+class FirstOfTwo(TargetError):
+    """The server recorded an answer as the first of two, and carried nothing out (409)."""
+
+    title = "Waits for a second reviewer"
+    exit_code = 12
+
+    def __init__(self, rules: Sequence[str], replaced: str) -> None:
+        """`rules` demand two reviewers; `replaced`: whose other answer it replaces, or nothing."""
+        named = f"{'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}"
+        instead = f" It replaces another answer, by {replaced}." if replaced else ""
+        super().__init__(f"It waits for a second reviewer ({named}). Nothing was run.{instead}")
 
 
 class BadReply(TargetError):

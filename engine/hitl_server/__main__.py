@@ -37,6 +37,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--token", help="the token of clients; better in HITL_TUI_TOKEN")
     parser.add_argument("--tokens", type=Path, help="a file: a line each, name = secret")
+    parser.add_argument("--four-eyes", type=Path, help="a file: answers that need two reviewers")
     parser.add_argument("--parent-fd", type=int, help="a pipe; when it closes, the server ends")
     parser.add_argument("--clients-fd", type=int, help="a file that clients lock while they work")
     parser.add_argument("--report-fd", type=int, help="a pipe for one JSON line: ready or failed")

@@ -23,7 +23,7 @@ from hitl_server.routes import (
     thread_stream,
     threads,
 )
-from hitl_server.server_description import LANGGRAPH_FLAGS, OF_OUR_CHECKPOINTS, OWN_FLAGS
+from hitl_server.server_description import LANGGRAPH_FLAGS, OF_OUR_CHECKPOINTS, own_flags
 from hitl_server.server_parts import ServerParts
 from hitl_server.storage.checkpoints import CheckpointsInOurFile
 
@@ -38,7 +38,7 @@ def build_app(
     """Return the ASGI application, and all remarks: the given ones and those about `custom`."""
     api = _build_api(parts, access, http)
     served: ASGIApp = api
-    flags = LANGGRAPH_FLAGS | OWN_FLAGS
+    flags = LANGGRAPH_FLAGS | own_flags(four_eyes=parts.threads.four_eyes is not None)
     if not isinstance(parts.checkpoints, CheckpointsInOurFile):
         flags = {name: has for name, has in flags.items() if name not in OF_OUR_CHECKPOINTS}
     if custom is not None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
@@ -17,6 +18,9 @@ from hitl_server.project.graphs import Graphs
 from hitl_server.project.import_errors import ImportFailure
 from hitl_server.server_parts import ServerParts
 from hitl_server.storage.database import Database
+
+if TYPE_CHECKING:
+    from hitl_server.four_eyes.admission import FourEyes  # imports what few servers need
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,14 @@ async def assembled(
     database: Database,
     folder: Path,
     access_with: Callable[[ProjectAuth | None], Access],
+    four_eyes: "FourEyes | None",
 ) -> AsyncIterator[WholeServer]:
     """Yield the whole application; its runs and its storage end with the block. Raises `StartFailed`.
 
-    `folder` is for the database of the store.
+    `folder` is for the database of the store. `four_eyes`: which questions need two reviewers.
     """
     project = code.project
-    parts = await ServerParts.open(project, code.graphs, database, folder)
+    parts = await ServerParts.open(project, code.graphs, database, folder, four_eyes)
     try:
         remarks = (*project.remarks, *code.graphs.remarks)
         app, remarks = build_app(parts, access_with(code.auth), project.http, code.custom, remarks)

@@ -5,18 +5,22 @@ import os
 import signal
 import sys
 import traceback
+from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from hitl_server import requirements
 from hitl_server.data_folder import DataFolder
-from hitl_server.errors import ServeError, StartFailed
+from hitl_server.errors import BadOption, ServeError, StartFailed
 from hitl_server.forks import keep_from_forks
-from hitl_server.identity.tokens import VARIABLE, Token, checked_token, read_tokens
+from hitl_server.identity.tokens import VARIABLE, Role, Token, checked_token, read_tokens
 from hitl_server.process import detach_streams
-from hitl_server.project.config import read_project
+from hitl_server.project.config import ProjectConfig, read_project
 from hitl_server.project_code import OwnCtrlC
 from hitl_server.startup_report import Reporter, TerminalReporter
+
+if TYPE_CHECKING:
+    from hitl_server.four_eyes.admission import FourEyes
 
 _DEFAULTS = {
     "LANGGRAPH_STRICT_MSGPACK": "true",
@@ -31,6 +35,7 @@ def run(args: argparse.Namespace, report: Reporter) -> int:
     try:
         tokens = _tokens(args)
         project = read_project(args.target)
+        four_eyes = _four_eyes(args.four_eyes, tokens, project) if args.four_eyes else None
         folder = DataFolder.claim(args.data)
         given = (args.parent_fd, args.clients_fd, args.report_fd)
         keep_from_forks([folder.lock, *(each for each in given if each is not None)])
@@ -50,6 +55,7 @@ def run(args: argparse.Namespace, report: Reporter) -> int:
             tokens,
             args.parent_fd,
             args.clients_fd,
+            four_eyes,
             by_console=args.report_fd is not None,
         )
         owner = owners_token(options, project)
@@ -69,6 +75,26 @@ def run(args: argparse.Namespace, report: Reporter) -> int:
         report.failed(StartFailed(what, detail=traceback.format_exc()))
         return StartFailed.exit_code
     return 0
+
+
+def _four_eyes(path: Path, tokens: tuple[Token, ...], project: ProjectConfig) -> "FourEyes":
+    """Return the rules of a file. Raises `BadOption`, also where no two persons could ever answer."""
+    from hitl_server.four_eyes.admission import FourEyes  # needs a library that few servers use
+    from hitl_server.four_eyes.rule_file import read_rules
+
+    rules = read_rules(path)
+    reviewers = [token for token in tokens if token.name and token.role is not Role.VIEWER]
+    if len(reviewers) < 2 and not project.auth:
+        raise BadOption(
+            "--four-eyes needs at least two reviewers with names.",
+            hint="Give --tokens a file with two names that are not viewers, or use your own auth.",
+        )
+    if project.own_checkpointer:
+        raise BadOption(
+            "--four-eyes needs the checkpoints of this server: other programs can write into yours.",
+            hint='Remove "checkpointer" from langgraph.json, or do not give --four-eyes.',
+        )
+    return FourEyes(rules)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -34,7 +34,7 @@ from hitl_server.json_types import JsonObject
 from hitl_server.limits import Limits
 from hitl_server.process import allow_many_connections, end_with_parent
 from hitl_server.project.config import ProjectConfig
-from hitl_server.server_description import LANGGRAPH_FLAGS, OWN_FLAGS, description, installed
+from hitl_server.server_description import LANGGRAPH_FLAGS, description, installed, own_flags
 from hitl_server.standard_streams import replace_standard_streams
 from hitl_server.starting import StartingApp, answers_early
 from hitl_server.startup_report import Reporter
@@ -44,6 +44,7 @@ from hitl_server.tables.thread_table import Threads
 
 if TYPE_CHECKING:
     from hitl_server.assembly import ProjectCode, WholeServer
+    from hitl_server.four_eyes.admission import FourEyes
     from hitl_server.identity.project_auth import ProjectAuth
 
 _log = logging.getLogger(__name__)
@@ -80,6 +81,8 @@ class Options:
     """Descriptor of a pipe; the server ends after the other end is closed."""
     clients: int | None
     """Descriptor of the file on which clients hold leases; the server ends after these."""
+    four_eyes: "FourEyes | None" = None
+    """Which answers two reviewers must send."""
     by_console: bool = False
     """Whether a console started the server: then all clients need a token."""
 
@@ -156,14 +159,14 @@ async def _serve(
 ) -> None:
     database = await Database.open(folder.database, project.allowed_types)
     try:
-        threads, runs = Threads(database), Runs(database)
+        threads, runs = Threads(database, four_eyes=options.four_eyes), Runs(database)
         await threads.prepare()
         access_with = partial(_access, options, owner)
         app = StartingApp(database, threads, access_with(None), project.http)
         server = _Server(_settings(app, project.http.limits))
         _end_with_others(server, options)
         address = _address(options, owner, listener, database.identity)
-        start = _Start(project, folder, report, address, app)
+        start = _Start(project, folder, report, address, app, options.four_eyes)
         if options.by_console and answers_early(project, threads, runs):
             start.answer_lists()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -186,6 +189,7 @@ class _Start:
     report: Reporter
     address: ServerAddress
     app: StartingApp
+    four_eyes: "FourEyes | None" = None
     is_early: bool = False
     """Whether lists are answered, so that the start cannot be reported as failed any more."""
 
@@ -215,7 +219,9 @@ class _Start:
                 from hitl_server.assembly import assembled
 
                 whole = await opened.enter_async_context(
-                    assembled(code, database, self.folder.database.parent, access_with)
+                    assembled(
+                        code, database, self.folder.database.parent, access_with, self.four_eyes
+                    )
                 )
             except Exception as error:
                 if not self.is_early:
@@ -250,7 +256,7 @@ class _Start:
         self.app.fail(f"The server can only answer lists. {why}", about)
 
     def _description(self, remarks: tuple[str, ...], coming: Iterable[str] = ()) -> JsonObject:
-        flags = LANGGRAPH_FLAGS | OWN_FLAGS
+        flags = LANGGRAPH_FLAGS | own_flags(four_eyes=self.four_eyes is not None)
         return description(self.address.identity, flags, remarks, coming)
 
 
@@ -288,7 +294,10 @@ def _access(options: Options, owner: Token | None, auth: "ProjectAuth | None") -
     """Return who may use the server; holders of a token without a name get one if callers have."""
     unnamed = Caller(User(OWNER)) if auth else UNNAMED_OWNER
     holders = [
-        (token, Caller(User(token.name), role=token.role) if token.name else unnamed)
+        (
+            token,
+            Caller(User(token.name), role=token.role, is_person=True) if token.name else unnamed,
+        )
         for token in options.tokens
     ]
     if owner is not None:

@@ -137,6 +137,8 @@ class Preconditions(Body):
     """What the tasks that ask these interrupts must ask (`payload_digests.py`), by interrupt id."""
     last_run_id: Text | None = None
     """The newest run of the thread."""
+    first_answer: str | None = None
+    """The `answer_digest` of the first of two answers that the client has seen; empty for none."""
     fork: bool = False
     """Whether an answer at an older checkpoint is meant: it starts a second branch there."""
 
@@ -234,6 +236,7 @@ class RunBody(Body):
             self.resumes and not given.fork and not is_resume_map(self.given_command["resume"]),
             given.payload_digests,
             given.last_run_id,
+            given.first_answer,
         )
 
 

@@ -25,6 +25,7 @@ PACKAGES = {
     "fastapi": "0.110.0",
     "httptools": "0.6.4",
     "httpx": "0.28.0",
+    "jsonpath-rfc9535": "1.0.0",
     "langchain-core": "1.6.10",
     "langgraph": "1.2.20",
     "langgraph-checkpoint": "4.3.0",

@@ -1,4 +1,4 @@
-"""Keys of metadata, `configurable` and context that only the server sets (LangGraph)."""
+"""Keys of metadata, `configurable` and context that the server sets (LangGraph)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,9 @@ from hitl_server.json_types import JsonObject
 
 USER_ID = "langgraph_auth_user_id"
 """The caller's identity, in `configurable` and in metadata."""
+
+STRICT_RESUME = "__pregel_strict_resume"
+"""In `configurable`: makes LangGraph refuse a resume map with an id that is not pending."""
 
 RESERVED = ("langgraph_auth_user", USER_ID, "langgraph_auth_permissions")
 

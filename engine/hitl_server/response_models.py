@@ -100,6 +100,8 @@ class Thread(TypedDict, total=False):
     breakpoint: JsonObject | None
     checkpoint_id: str | None
     checkpoint_created_at: str | None
+    four_eyes: JsonObject | None
+    approvals: list[JsonObject] | None
     last_run: JsonObject | None
     extracted: JsonObject
     ttl: JsonObject

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from hitl_server.json_types import JsonObject
 
 LANGGRAPH_FLAGS = {"assistants": True, "crons": False, "langsmith": False}
-OWN_FLAGS = {
+_OWN_FLAGS = {
     "strict_resume": True,
     "refuses_late_answers": True,
     "preconditions": True,
@@ -32,13 +32,19 @@ what nodes print. `idempotency_key`: the same request sent again starts no secon
 `derived_status`: thread rows follow the state, and have `next`, `tasks`, `breakpoint` and the
 checkpoint in addition to langgraph-api. `last_run`: `GET /threads/{id}` includes the thread's newest
 run. `reducers`: the schemas of an assistant tell how each key of the state takes a write. `pause`:
-`POST …/runs/{run_id}/pause` stops a run before its next step."""
+`POST …/runs/{run_id}/pause` stops a run before its next step. `four_eyes`, where it is on: questions that rules name need the
+same answer from two reviewers, and thread rows have `four_eyes` and `approvals`."""
 OF_OUR_CHECKPOINTS = {
     *("refuses_late_answers", "preconditions", "state_preconditions", "exact_preconditions"),
     "derived_status",
 }
 """What depends on rows that always equal the checkpoints: other programs can write into a
 checkpointer of the project."""
+
+
+def own_flags(*, four_eyes: bool) -> dict[str, bool]:
+    """Return what this server can do beyond langgraph-api."""
+    return {**_OWN_FLAGS, "four_eyes": True} if four_eyes else _OWN_FLAGS
 
 
 def description(

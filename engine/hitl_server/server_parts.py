@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
@@ -25,6 +26,9 @@ from hitl_server.tables.assistant_table import Assistants
 from hitl_server.tables.run_table import Runs
 from hitl_server.tables.thread_table import Threads
 
+if TYPE_CHECKING:
+    from hitl_server.four_eyes.admission import FourEyes  # imports what few servers need
+
 
 @dataclass(frozen=True, slots=True)
 class ServerParts:
@@ -46,11 +50,16 @@ class ServerParts:
 
     @classmethod
     async def open(
-        cls, project: ProjectConfig, graphs: Graphs, database: Database, folder: Path
+        cls,
+        project: ProjectConfig,
+        graphs: Graphs,
+        database: Database,
+        folder: Path,
+        four_eyes: "FourEyes | None",
     ) -> "ServerParts":
         """Open what is stored in `folder`, and end what a crash has interrupted.
 
-        Raises `StartFailed`.
+        `four_eyes`: which questions need two reviewers. Raises `StartFailed`.
         """
         async with AsyncExitStack() as opened:
             checkpoints = await _checkpoints(project, database)
@@ -58,8 +67,11 @@ class ServerParts:
             store = await _store(project, folder / "store.sqlite")
             opened.pop_all()
         graphs.use_storage(checkpoints.saver, store.items)
-        threads, runs = Threads(database, project.thread_ttl.default_minutes), Runs(database)
+        runs = Runs(database)
+        threads = Threads(database, project.thread_ttl.default_minutes, four_eyes)
         await threads.prepare()
+        if four_eyes is not None:
+            await four_eyes.prepare(database)
         assistants = Assistants(graphs, database)
         await assistants.prepare()
         webhooks = Webhooks(project.webhooks)
@@ -114,7 +126,10 @@ class ServerParts:
         Raises `Refusal` if it does not exist or must not be deleted.
         """
         self.assistants.check_deletable(assistant_id)
-        for thread_id in await self.assistants.threads(assistant_id) if with_threads else ():
+        threads = await self.assistants.threads(assistant_id) if with_threads else []
+        for thread_id in threads:  # all of them, before the first is deleted
+            self.threads.refuse_protected(thread_id)
+        for thread_id in threads:
             await self.run_queue.delete_thread(thread_id)
         for thread_id, run_id in self.assistants.runs_under_way(assistant_id):
             if active := self.run_queue.find(thread_id, run_id):

@@ -48,6 +48,8 @@ class RequiredState:
     """What the tasks that ask these interrupts must ask, by interrupt id."""
     last_run_id: str | None = None
     """The newest run of the thread."""
+    first_answer: str | None = None
+    """The first of two answers that the client has seen: another one is not replaced. Empty: none."""
 
     @property
     def is_as_seen(self) -> bool:

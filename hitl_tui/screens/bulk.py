@@ -315,7 +315,8 @@ class BulkScreen(ConsoleScreen):
 
     def _on_ended(self, place: int, result: Outcome | HitlError) -> None:
         item = self._sending.end(place, result, result_text(result))
-        if isinstance(result, Outcome) and result.kind is OutcomeKind.APPLIED:
+        done = (OutcomeKind.APPLIED, OutcomeKind.RECORDED)
+        if isinstance(result, Outcome) and result.kind in done:
             self.marks.remove(item.waiting)
         self._redraw(item)
 
@@ -340,7 +341,11 @@ class BulkScreen(ConsoleScreen):
         sentences = []
         if BulkItemStatus.MISMATCHED in statuses:
             sentences.append("some tool calls did not run as decided; enter on a row shows which.")
-        if statuses <= {BulkItemStatus.APPLIED, BulkItemStatus.MISMATCHED}:
+        if statuses <= {
+            BulkItemStatus.APPLIED,
+            BulkItemStatus.MISMATCHED,
+            BulkItemStatus.RECORDED,
+        }:
             self.card.choices.forget()
         else:
             sentences.append("what was not applied stays marked while it waits.")

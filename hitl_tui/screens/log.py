@@ -26,6 +26,7 @@ from hitl_tui.widgets.titled_pane import titled
 _Entry: TypeAlias = LogEntry | OtherDecision
 _OUTCOMES = {
     OutcomeKind.APPLIED: ("✓ applied", "$text-success"),
+    OutcomeKind.RECORDED: ("◑ recorded, 1 of 2", "$text-accent"),
     OutcomeKind.UNMOVED: ("= nothing moved", "$text-warning"),
     OutcomeKind.REFUSED: ("✕ refused", "$text-error"),
     OutcomeKind.UNKNOWN: ("? unknown", "$text-error"),

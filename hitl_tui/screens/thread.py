@@ -212,7 +212,9 @@ class ThreadScreen(ConsoleScreen):
         differs = self.thread.change is not ItemChange.UNCHANGED or self.thread.is_missing_from(
             self.session.inbox
         )
-        if connected and differs and self.pane.shows_card:
+        inbox = self.session.inbox
+        answered = self.thread.reviewers_changed_in(inbox.items if inbox is not None else ())
+        if connected and (differs or answered is not None) and self.pane.shows_card:
             self.check_item()
 
     @work(group="check", exclusive=True, exit_on_error=False)

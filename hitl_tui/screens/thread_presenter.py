@@ -1,6 +1,7 @@
 """Reads a thread, and shows it in the header and the body of its screen."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hitl_engine.errors import HitlError, JournalFailed
@@ -116,11 +117,23 @@ class ThreadPresenter:
         self.thread.change = change = self.thread.change_in(view)
         if change is ItemChange.UNCHANGED:
             self.thread.view = view
+            self._take_first_answer(view)
+        else:
+            self.header.reviewers.clear()
         self.update_title()
         if change is ItemChange.UNCHANGED:
             return ""
         who = await self._answerer(item) if change is ItemChange.GONE else ""
         return change_text(change, view.status, who)
+
+    def _take_first_answer(self, view: ThreadView) -> None:
+        """Show what another reviewer has answered meanwhile; what was typed stays."""
+        now, card = self.thread.reviewers_changed_in(view.waiting), self.pane.card
+        if now is None or not isinstance(card, QuestionCard):
+            return
+        self.thread.shown = now
+        card.question = replace(card.question, interrupt=now)
+        self.header.show_reviewers(now)
 
     async def _answerer(self, item: Waiting) -> str:
         if isinstance(item, Interrupt):
@@ -174,6 +187,7 @@ class ThreadPresenter:
 
     async def _show_end(self, view: ThreadView, *, focus: bool) -> None:
         self.thread.show(None)
+        self.header.reviewers.clear()
         await self.pane.mount_card(None)
         self.pane.show_end(view)
         self.update_title()
@@ -188,6 +202,7 @@ class ThreadPresenter:
             self.screen.session.early_keys.begin(keep_text=False)
         if isinstance(item, Breakpoint):
             self.header.show_lack(self._desk.server.lack(Capability.KEEP_REVIEWERS_APART))
+            self.header.reviewers.clear()
             self.thread.show(item)
             await self.pane.mount_card(BreakpointCard(item))
         else:
@@ -212,6 +227,7 @@ class ThreadPresenter:
         decided = self.thread.decisions.holds(item)
         lack = self._desk.server.lack(Capability.KEEP_REVIEWERS_APART)
         self.header.show_note(item, decided=decided, answered=answered, draft=draft, lack=lack)
+        self.header.show_reviewers(item)
 
     async def _journalled(self, question: Question) -> tuple[Draft | None, datetime | None]:
         """Return the draft of a question, and when it was answered before; it is shown without."""

@@ -40,6 +40,7 @@ _WORST_FIRST = (
     OutcomeKind.UNKNOWN,
     OutcomeKind.REFUSED,
     OutcomeKind.UNMOVED,
+    OutcomeKind.RECORDED,
     OutcomeKind.APPLIED,
 )
 """Of several outcomes the worst is shown."""
@@ -268,6 +269,8 @@ class ThreadRuns:
             self._header.banner.show(Severity.ERROR, outcome.why)
         elif outcome.kind is OutcomeKind.UNMOVED:
             self._header.banner.show(Severity.WARNING, outcome.why)
+        elif outcome.kind is OutcomeKind.RECORDED:
+            self._header.banner.show(Severity.RECORDED, outcome.why)
         elif mismatches:
             self._header.show_mismatches(mismatches)
         elif (
@@ -348,7 +351,8 @@ class ThreadRuns:
     def _report_end(self) -> None:
         """Show how the thread is now, wherever the user is; a line does that for an applied answer."""
         thread, header = self._thread, self._header
-        if self._sending is not None and self._sending.status is SendingStatus.APPLIED:
+        told = (SendingStatus.APPLIED, SendingStatus.RECORDED)
+        if self._sending is not None and self._sending.status in told:
             return
         name = f"{one_line(thread.graph_id, 40)} {short_id(thread.thread_id)}"
         if header.outcome_unknown:

@@ -8,7 +8,9 @@ from hitl_engine.model import Breakpoint, Interrupt, JsonObject, Waiting, kind_o
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_line
+from hitl_tui.shell.two_reviewers_output import two_reviewers_fields
 from hitl_tui.text.item_summary import breakpoint_line, item_line
+from hitl_tui.text.two_reviewers import two_reviewers_words
 
 if TYPE_CHECKING:
     from hitl_engine.deciding.reviews import Reviews
@@ -48,6 +50,7 @@ def item_document(item: Waiting, reviews: "Reviews") -> JsonObject:
         "reason": (stop.reason or None) if stop else None,
         "next": list(stop.next) if stop else [asked.node] if asked else [],
         "remark": item.remark or None,
+        **two_reviewers_fields(item),
         "waiting_since": item.since.isoformat() if item.since else None,
         "deadline": deadline.isoformat() if deadline else None,
     }
@@ -62,4 +65,5 @@ def _line(item: Waiting, reviews: "Reviews") -> str:
         case Breakpoint():
             summary = f"breakpoint  {item.when} {place}: {breakpoint_line(item)}"
     remark = f"  ! {one_line(item.remark, 400)}" if item.remark else ""
-    return f"{since}  {one_line(item.thread_id)}  {summary}{remark}"
+    two = f"  {two_reviewers_words(item)}" if isinstance(item, Interrupt) else ""
+    return f"{since}  {one_line(item.thread_id)}  {summary}{remark}{two.rstrip()}"

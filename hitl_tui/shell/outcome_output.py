@@ -25,6 +25,7 @@ from hitl_tui.shell.thread_output import FingerprintOf, waiting_documents
 EXIT_REFUSED = 3
 EXIT_UNKNOWN = 6
 EXIT_RUN_FAILED = 7
+EXIT_RECORDED = 12
 
 _SENDING_COMMANDS = ("run", "answer", "step", "reopen", "update", "fork", "goto")
 
@@ -155,6 +156,8 @@ def _exit_code(outcome: Outcome) -> int:
             return EXIT_RUN_FAILED
         case Outcome(kind=OutcomeKind.APPLIED):
             return 0
+        case Outcome(kind=OutcomeKind.RECORDED):
+            return EXIT_RECORDED
         case Outcome(kind=OutcomeKind.REFUSED | OutcomeKind.UNMOVED):
             return EXIT_REFUSED
         case _:
@@ -167,6 +170,7 @@ def _least_certain(outcomes: Sequence[Outcome]) -> Outcome:
         OutcomeKind.UNKNOWN,
         OutcomeKind.REFUSED,
         OutcomeKind.UNMOVED,
+        OutcomeKind.RECORDED,
         OutcomeKind.APPLIED,
     )
     return min(outcomes, key=lambda outcome: order.index(outcome.kind))

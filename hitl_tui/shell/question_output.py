@@ -27,8 +27,10 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.shell.answer_options import convention, ways
+from hitl_tui.shell.two_reviewers_output import two_reviewers_fields
 from hitl_tui.text.item_summary import running_call_line
 from hitl_tui.text.literal import hidden_words
+from hitl_tui.text.two_reviewers import two_reviewers_words
 
 _LINE = 400
 
@@ -74,6 +76,7 @@ def document(details: QuestionDetails) -> JsonObject:
         "answered_before": details.answered_before.isoformat() if details.answered_before else None,
         "error": asked.task_error,
         "remark": asked.remark or None,
+        **two_reviewers_fields(asked),
         "stuck": None if reopening is None else "yes" if reopening.stuck else "perhaps",
         "reopening": None if reopening is None else asdict(reopening),
     }
@@ -109,6 +112,8 @@ def about_lines(details: QuestionDetails) -> Iterator[str]:
         yield f"  answered   from here at {when}; now it is asked again"
     if asked.remark:
         yield f"  remark     {one_line(asked.remark, _LINE)}"
+    if asked.two_reviewers is not None:
+        yield f"  reviewers  {two_reviewers_words(asked)}"
     for note in (*review.notes, *misleading_parts(asked.payload)):
         yield f"  note       {one_line(note, _LINE)}"
     yield ""

@@ -36,6 +36,7 @@ class BulkItemStatus(Enum):
     SENDING = ("▶ running", "$text-primary")
     APPLIED = ("✓ applied", "$text-success")
     MISMATCHED = ("! applied, but not as decided", "$text-warning")
+    RECORDED = ("◑ recorded", "$text-accent")
     UNMOVED = ("= nothing moved", "$text-warning")
     REFUSED = ("✕ refused", "$text-error")
     UNKNOWN = ("? unknown", "$text-error")
@@ -44,6 +45,7 @@ class BulkItemStatus(Enum):
 
 _OF_OUTCOME = {
     OutcomeKind.APPLIED: BulkItemStatus.APPLIED,
+    OutcomeKind.RECORDED: BulkItemStatus.RECORDED,
     OutcomeKind.UNMOVED: BulkItemStatus.UNMOVED,
     OutcomeKind.REFUSED: BulkItemStatus.REFUSED,
     OutcomeKind.UNKNOWN: BulkItemStatus.UNKNOWN,
@@ -51,6 +53,7 @@ _OF_OUTCOME = {
 _ENDED = (*_OF_OUTCOME.values(), BulkItemStatus.MISMATCHED)
 _OUTCOMES = {
     SendingStatus.APPLIED: (BulkItemStatus.APPLIED, BulkItemStatus.MISMATCHED),
+    SendingStatus.RECORDED: (BulkItemStatus.RECORDED,),
     SendingStatus.UNMOVED: (BulkItemStatus.UNMOVED,),
     SendingStatus.REFUSED: (BulkItemStatus.REFUSED,),
     SendingStatus.UNKNOWN: (BulkItemStatus.UNKNOWN,),
@@ -58,6 +61,7 @@ _OUTCOMES = {
 _COUNTED = {
     BulkItemStatus.APPLIED: "applied",
     BulkItemStatus.MISMATCHED: "not as decided",
+    BulkItemStatus.RECORDED: "recorded",
     BulkItemStatus.UNMOVED: "not moved",
     BulkItemStatus.REFUSED: "refused",
     BulkItemStatus.UNKNOWN: "unknown",

@@ -27,6 +27,7 @@ class SendingStatus(Enum):
     """It is sent, and its outcome is not known yet."""
     TAKEN_BACK = "taken back"
     APPLIED = "applied"
+    RECORDED = "recorded"
     UNMOVED = "unmoved"
     REFUSED = "refused"
     UNKNOWN = "unknown"
@@ -69,8 +70,9 @@ class Sending:
 
     @property
     def goes_well(self) -> bool:
-        """Whether it is on its way, or was applied."""
-        return self.is_on_its_way or self.status is SendingStatus.APPLIED
+        """Whether it is on its way, or was applied, or recorded as the first of two."""
+        done = (SendingStatus.APPLIED, SendingStatus.RECORDED)
+        return self.is_on_its_way or self.status in done
 
     @property
     def is_on_its_way(self) -> bool:

@@ -1,6 +1,6 @@
 """The state of one thread in the console, without a terminal: pending items, decisions, status."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -160,6 +160,16 @@ class ThreadState:
             return False
         unreadable = any(thread_id == self.thread_id for thread_id, _ in inbox.unreadable)
         return self.shown is not None and not unreadable and self.shown not in inbox.items
+
+    def reviewers_changed_in(self, waiting: Iterable[Waiting]) -> Interrupt | None:
+        """Return the question in view as it is among these, if other reviewers have answered now."""
+        shown = self.shown
+        if not isinstance(shown, Interrupt):
+            return None
+        same = next((each for each in waiting if each == shown), None)
+        if not isinstance(same, Interrupt) or same.two_reviewers == shown.two_reviewers:
+            return None
+        return same
 
     def change_in(self, view: ThreadView) -> ItemChange:
         """Return how the item in view differs in a thread that was read again."""

@@ -13,6 +13,8 @@ class Severity(Enum):
     """How serious a message is, and the label before it: colour is not needed to read it."""
 
     NOTE = "Note"
+    REVIEWERS = "Four eyes"
+    RECORDED = "Recorded"
     WARNING = "Careful"
     ERROR = "Not taken"
     """Whether it was sent or not: some refusals come before, some from the server or the graph."""
@@ -29,6 +31,7 @@ class Banner(Static):
         display: none; height: auto; max-height: 6; padding: 0 1;
         background: $surface; color: $foreground;
         &.-shown { display: block; }
+        &.-recorded, &.-reviewers { background: $accent-muted; color: $text-accent; }
         &.-warning, &.-stuck { background: $warning-muted; color: $text-warning; }
         &.-error, &.-unread, &.-unknown { background: $error-muted; color: $text-error; }
     }

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
 
-from hitl_engine.model import InboxOrder, ItemNote, Waiting
+from hitl_engine.model import InboxOrder, Interrupt, ItemNote, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.following import following
@@ -26,6 +26,7 @@ from hitl_tui.state.noted_items import NotedId, NotedItems
 from hitl_tui.text.durations import due
 from hitl_tui.text.essence import Essence
 from hitl_tui.text.item_summary import snooze_words, waited
+from hitl_tui.text.two_reviewers import how_many
 from hitl_tui.text.waiting_row import look_of, row_of
 from hitl_tui.widgets.inbox_rows import InboxRows
 from hitl_tui.widgets.item_list import moving_keys
@@ -335,9 +336,14 @@ class InboxList(InboxRows):
         return self._time_of(item), f"{sign or ' '}{flag}", self._note_on(item)
 
     def _note_on(self, item: Waiting) -> str:
-        """Return until when an item is hidden, or that it is due within a day, or was."""
+        """Return what to know of an item: until when it is hidden, its reviewers, when it is due.
+
+        That is told within a day of it.
+        """
         if self.notes.is_snoozed(item):
             return f"({snooze_words(self.notes.until(item))})"
+        if isinstance(item, Interrupt) and item.two_reviewers is not None:
+            return how_many(item.two_reviewers)
         left = None if self.order is InboxOrder.DEADLINE else self._time_left(item)
         return f"(due {due(left)})" if left is not None and abs(left) < _DUE_SOON else ""
 

@@ -21,6 +21,7 @@ _LOOKS = {
     SendingStatus.SENT: ("◌", "$text-primary", "Sent, and running"),
     SendingStatus.TAKEN_BACK: ("↶", "$foreground 70%", "Taken back"),
     SendingStatus.APPLIED: ("✓", "$text-success", "Applied"),
+    SendingStatus.RECORDED: ("◑", "$text-accent", "Recorded, waits for a second reviewer"),
     SendingStatus.UNMOVED: ("▲", "$text-warning", "Not past it"),
     SendingStatus.REFUSED: ("✗", "$text-error", "Refused"),
     SendingStatus.UNKNOWN: ("▲", "$text-warning", "Outcome unknown"),

@@ -10,6 +10,7 @@ from hitl_engine.model import BrokenGraph, Draft, Interrupt, ThreadStatus
 from hitl_engine.visible import one_line
 from hitl_tui.state.thread_state import ItemChange
 from hitl_tui.text.broken_graph import broken_text
+from hitl_tui.text.two_reviewers import two_reviewers_words
 from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.question_tabs import QuestionTabs
 from hitl_tui.widgets.title_line import TitleLine, status_text
@@ -33,6 +34,8 @@ class ThreadHeader(Vertical):
         """The result of the last action."""
         self.note = Banner(id="note")
         """What to know about the question in view."""
+        self.reviewers = Banner(id="reviewers")
+        """That it needs two reviewers, and what the first has answered."""
 
     def compose(self) -> ComposeResult:
         """Put the note next to the card."""
@@ -40,11 +43,13 @@ class ThreadHeader(Vertical):
         yield self.code
         yield self.banner
         yield self.note
+        yield self.reviewers
 
     def clear(self) -> None:
-        """Remove both messages."""
+        """Remove all messages about a question and what was sent."""
         self.banner.clear()
         self.note.clear()
+        self.reviewers.clear()
 
     def show_code_change(self, text: str) -> None:
         """Show that the code of the graph changed; nothing if `text` is empty."""
@@ -75,7 +80,7 @@ class ThreadHeader(Vertical):
     @property
     def must_be_read(self) -> bool:
         """Whether the banner shows more than a note."""
-        return self.banner.severity not in (None, Severity.NOTE)
+        return self.banner.severity not in (None, Severity.NOTE, Severity.RECORDED)
 
     def show_note(
         self,
@@ -106,6 +111,13 @@ class ThreadHeader(Vertical):
             self.note.show(Severity.NOTE, lack)
         else:
             self._show_draft(draft)
+
+    def show_reviewers(self, interrupt: Interrupt) -> None:
+        """Show what to know of a question that needs two reviewers; nothing if it needs one."""
+        if interrupt.two_reviewers is None:
+            self.reviewers.clear()
+        else:
+            self.reviewers.show(Severity.REVIEWERS, two_reviewers_words(interrupt))
 
     def show_lack(self, lack: str) -> None:
         """Show what the server cannot do, and matters here; nothing if it can."""

@@ -1,14 +1,22 @@
 """The outcome of an answer: decided by proof, never only by how the run ended."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from hitl_engine.deciding.outcome import of_answer, of_reopening, of_run
+from hitl_engine.deciding.outcome import of_answer, of_lost_answer, of_reopening, of_run
 from hitl_engine.deciding.run_sender import ObservedRun
-from hitl_engine.model import Interrupt, OutcomeKind, ThreadStatus, busy_remark
+from hitl_engine.model import (
+    FirstAnswer,
+    Interrupt,
+    OutcomeKind,
+    ThreadStatus,
+    TwoReviewers,
+    busy_remark,
+)
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.snapshot_sources import from_state
 from hitl_engine.reading.wire import WireState, WireThread
@@ -102,12 +110,14 @@ def test_an_outcome_needs_proof(
     run: ObservedRun, after: Snapshot, recorded: bool, kind: OutcomeKind
 ) -> None:
     """S20, S21, S22, S24, B6, B21: neither success nor an error shows whether it was taken."""
-    assert of_answer(question(), run, after, recorded=recorded).kind is kind
+    assert of_answer(question(), run, after, recorded=recorded, sent={}).kind is kind
 
 
 def test_the_error_in_the_state_is_preferred() -> None:
     run = observed(status="error", error="E: An internal error occurred")
-    outcome = of_answer(question(), run, snapshot(asks=ID, error="E('deep')"), recorded=False)
+    outcome = of_answer(
+        question(), run, snapshot(asks=ID, error="E('deep')"), recorded=False, sent={}
+    )
     assert outcome.error == "ask: E('deep')"
 
 
@@ -177,7 +187,7 @@ def test_a_question_with_the_same_error_twice_is_stuck(
 ) -> None:
     """S27: one error is only a suspicion; three causes look the same."""
     run = observed(status="error", error="E: x")
-    outcome = of_answer(erring(before), run, snapshot(asks=ID, error=now), recorded=False)
+    outcome = of_answer(erring(before), run, snapshot(asks=ID, error=now), recorded=False, sent={})
     assert (outcome.kind, outcome.stuck) == (OutcomeKind.UNKNOWN, stuck)
 
 
@@ -215,3 +225,28 @@ def test_a_question_is_reopened_if_it_is_asked_again(
     outcome = of_reopening(erring("E"), run, after)
     assert outcome.kind is kind
     assert re.search(words, outcome.why), outcome.why
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_own", "status", "lost", "of_ended_program"),
+    [
+        ("yes", True, None, OutcomeKind.RECORDED, OutcomeKind.RECORDED),
+        ("yes", False, None, OutcomeKind.RECORDED, OutcomeKind.UNKNOWN),
+        ("no", True, None, OutcomeKind.UNKNOWN, OutcomeKind.UNKNOWN),
+        ("yes", True, "success", OutcomeKind.UNKNOWN, OutcomeKind.UNKNOWN),
+    ],
+)
+def test_a_lost_reply_to_the_first_of_two_answers(
+    sent: str,
+    is_own: bool,
+    status: str | None,
+    lost: OutcomeKind,
+    of_ended_program: OutcomeKind,
+) -> None:
+    """The server has no run of it, but shows it as the first answer."""
+    first = FirstAnswer("ada", None, {ID: "yes"}, "digest", is_own)
+    after = replace(snapshot(asks=ID), two_reviewers=TwoReviewers(("rule",), first))
+    run = ObservedRun(run_id=status and "r", status=status)
+    found = of_answer(question(), run, after, recorded=False, sent={ID: sent})
+    assert found.kind is lost
+    assert of_lost_answer(ID, sent, run, after, recorded=False).kind is of_ended_program

@@ -110,6 +110,7 @@ RESUME = {"resume": "Edited"}
         ({"command": RESUME, "checkpoint": {"checkpoint_ns": "x"}}, set()),
         ({"command": RESUME, "config": {"configurable": {"checkpoint_id": str(uuid4())}}}, set()),
         ({"command": RESUME, "config": {"configurable": {"checkpoint_ns": "x"}}}, set()),
+        ({"command": RESUME, "context": {"checkpoint_id": str(uuid4())}}, set()),
         ({"command": RESUME, "multitask_strategy": "rollback"}, set()),
         ({"command": RESUME, "multitask_strategy": "interrupt"}, set()),
     ],

@@ -29,6 +29,7 @@ DECIDING = {"decider", "run_sender", "drafts", "item_notes", "bulk_decisions", "
 SHELL_OF_LIST = {
     *("command_options", "command_result", "common_options", "error_output", "inbox_output"),
     *("list_command", "list_options", "lookup", "runner", "standard_streams", "trust_question"),
+    "two_reviewers_output",
 }
 
 

@@ -39,6 +39,8 @@ from hitl_engine.reading.client import COPY, LangGraphServer
 from hitl_engine.reading.history import all_states
 from hitl_engine.reading.wire import WireCheckpoint
 
+_NOT_DONE = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.RECORDED)
+
 
 @dataclass(frozen=True, slots=True)
 class ReplayParts:
@@ -75,7 +77,7 @@ class StoryReplay:
             self.thread_id = made.thread_id
         at = await self._checkpoint(step.begins_at) if step.begins_at is not None else ""
         outcome = await self._act(step.act, at, on_progress)
-        if outcome is not None and outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED):
+        if outcome is not None and outcome.kind in _NOT_DONE:
             raise NoLongerWaits(f"{outcome.kind.value}: {outcome.why}")
         state = await self._api.state(self.thread_id)
         self._newest.append(state.checkpoint_id)

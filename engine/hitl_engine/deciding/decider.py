@@ -40,12 +40,14 @@ from hitl_engine.deciding.task_groups import reopening_of
 from hitl_engine.errors import (
     BadInput,
     Conflict,
+    FirstOfTwo,
     HitlError,
     JournalFailed,
     MovedOn,
     NoLongerWaits,
     NotTaken,
     NotThere,
+    OtherFirstAnswer,
     ServerRefused,
     TargetError,
 )
@@ -162,6 +164,7 @@ class Decider:
         request |= self.decided_on(
             before.checkpoint_id, list(answers), asked=asked, last_run=last_run
         )
+        request = _with_first_answer(request, questions[0].interrupt)
 
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> list[Outcome]:
             seen = all(each.task_id in observed.finished for each in asked)
@@ -171,7 +174,7 @@ class Decider:
             race = Race.ALONE if in_part else await self._race(observed, before)
             found = [
                 outcome.after_race(
-                    outcome.of_answer(each, observed, after, recorded=recorded), race
+                    outcome.of_answer(each, observed, after, recorded=recorded, sent=answers), race
                 )
                 for each in asked
             ]
@@ -434,9 +437,21 @@ class Decider:
                 observed = await self._runs.send(
                     _sent_run(intents), with_head(request, head), on_progress
                 )
+            except FirstOfTwo as first:
+                return await self._waiting_for_second(intents, first)
             except TargetError as error:
                 raise await self._refused(intents, error, basis) from error
             return await self._judged(intents, observed, outcomes_of)
+
+    async def _waiting_for_second(
+        self, intents: Sequence[Intent], first: FirstOfTwo
+    ) -> tuple[Outcome, ...]:
+        """Record that the server has the answers, and carried nothing out."""
+        thread_id, thread = intents[0].thread_id, None
+        with suppress(TargetError):
+            thread = (await self._session.reader.snapshot(thread_id)).view()
+        found = Outcome(OutcomeKind.RECORDED, first.what, thread, thread_id=thread_id)
+        return tuple([await self._concluded(each, found, None) for each in intents])
 
     async def _rerun_step(
         self, intent: Intent, request: JsonObject, on_progress: OnProgress
@@ -485,6 +500,8 @@ class Decider:
         self, intents: Sequence[Intent], error: Conflict, basis: _Basis | None
     ) -> HitlError:
         """Return the error that tells what came first on the thread, and who sent it if known."""
+        if isinstance(error, OtherFirstAnswer):
+            return NoLongerWaits(error.what, hint=error.hint)
         now, run, sender = None, None, ""
         asked = {each.interrupt_id for each in intents if each.interrupt_id}
         with suppress(TargetError):
@@ -672,12 +689,25 @@ def _told_of(ruling: Ruling) -> JsonObject:
 def _compared(
     found: Outcome, question: Question, decision: Decision, before: Snapshot, after: Snapshot
 ) -> Outcome:
-    """Add the tool calls that did not run as decided; none if nothing was taken."""
+    """Add the tool calls that did not run as decided; none if nothing was carried out."""
     review = question.review
-    if found.kind is OutcomeKind.REFUSED or not isinstance(review, ToolCalls):
+    nothing_ran = (OutcomeKind.REFUSED, OutcomeKind.RECORDED)
+    if found.kind in nothing_ran or not isinstance(review, ToolCalls):
         return found
     verdicts = payloads.verdicts_on(review, decision)
     return replace(found, mismatches=verification.mismatches(review, verdicts, before, after))
+
+
+def _with_first_answer(request: JsonObject, shown: Interrupt) -> JsonObject:
+    """Return the request with the first of two answers that was shown: no other one is replaced."""
+    required = request.get("preconditions")
+    if shown.two_reviewers is None or not isinstance(required, dict):
+        return request
+    first = shown.two_reviewers.first
+    return {
+        **request,
+        "preconditions": {**required, "first_answer": first.digest if first else ""},
+    }
 
 
 def _inside_a_sentence(sentence: str) -> str:

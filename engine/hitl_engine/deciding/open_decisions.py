@@ -59,4 +59,5 @@ class OpenDecisions:
         if entry.event != "answer":
             return not_seen("Nothing shows now whether this was done.", entry.thread_id)
         recorded = await self._runs.is_recorded(sent, among=_READ)
-        return of_lost_answer(entry.interrupt_id or "", observed, now, recorded=recorded)
+        asked = entry.interrupt_id or ""
+        return of_lost_answer(asked, entry.answer, observed, now, recorded=recorded)

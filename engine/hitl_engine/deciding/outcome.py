@@ -10,11 +10,22 @@ from dataclasses import replace
 
 from hitl_engine.deciding.rivals import Race
 from hitl_engine.deciding.run_sender import ObservedRun
-from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
+from hitl_engine.fingerprint import canonical_json
+from hitl_engine.model import (
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    Outcome,
+    OutcomeKind,
+    ThreadStatus,
+)
 from hitl_engine.reading.snapshot import Snapshot
 
 _DIED = "The local server ended while the run was in progress"
 _RECORDED = "A checkpoint of the thread carries this decision."
+_FIRST_OF_TWO = (
+    "The server has this as the first of two answers; a second reviewer must send the same."
+)
 _UNMOVED = (
     "The run ended, but nothing moved: no node ran, and the thread is at the same breakpoint. Its "
     "code may have changed since it stopped here."
@@ -35,18 +46,25 @@ _REPLACED_ANOTHER = "Another run began at the same moment: the node ran for that
 
 
 def of_answer(
-    interrupt: Interrupt, observed: ObservedRun, after: Snapshot, *, recorded: bool
+    interrupt: Interrupt,
+    observed: ObservedRun,
+    after: Snapshot,
+    *,
+    recorded: bool,
+    sent: JsonObject,
 ) -> Outcome:
     """Judge the answer to `interrupt`.
 
     `recorded`: a checkpoint of the thread carries the decision id, which never
-    happens with a stale answer.
+    happens with a stale answer. `sent`: the answers to all interrupts.
     """
     error = _error(observed, after)
     raised = None if observed.server_died else error
     if observed.was_refused and not recorded:
         return _found(OutcomeKind.REFUSED, "Another reviewer answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
+    if left is not None and observed.run_id is None and _is_first_answer(left, sent):
+        return _found(OutcomeKind.RECORDED, _FIRST_OF_TWO, after)
     if left is not None:
         stuck = raised is not None and _is_stuck(interrupt.task_error, left.task_error)
         again = interrupt.interrupt_id in observed.finished.get(interrupt.task_id, ())
@@ -65,7 +83,7 @@ def of_answer(
 
 
 def of_lost_answer(
-    interrupt_id: str, observed: ObservedRun, after: Snapshot, *, recorded: bool
+    interrupt_id: str, sent: JsonValue, observed: ObservedRun, after: Snapshot, *, recorded: bool
 ) -> Outcome:
     """Judge an answer of a program that ended before it saw what became of it.
 
@@ -74,6 +92,9 @@ def of_lost_answer(
     """
     if recorded:
         return _found(OutcomeKind.APPLIED, _RECORDED, after)
+    asked = [each for each in after.interrupts if each.interrupt_id == interrupt_id]
+    if observed.status is None and any(_is_own_first_answer(each, sent) for each in asked):
+        return _found(OutcomeKind.RECORDED, _FIRST_OF_TWO, after)
     ended = (
         f"Its run ended ({observed.status})" if observed.status else "The server has no run of it"
     )
@@ -211,6 +232,20 @@ def _why_not_asked(observed: ObservedRun, after: Snapshot) -> str:
 def _is_stuck(before: str | None, now: str | None) -> bool:
     """Whether the same error happened twice. A node cancelled because of another one does not count."""
     return before is not None and before == now and not before.startswith("CancelledError")
+
+
+def _is_first_answer(asked: Interrupt, sent: JsonObject) -> bool:
+    """Whether the first answer that the server has recorded is the one that was sent."""
+    first = asked.two_reviewers.first if asked.two_reviewers else None
+    return first is not None and canonical_json(first.answers) == canonical_json(sent)
+
+
+def _is_own_first_answer(asked: Interrupt, sent: JsonValue) -> bool:
+    """Whether the server has this answer of this user as the first of two."""
+    first = asked.two_reviewers.first if asked.two_reviewers else None
+    if first is None or not first.is_own:
+        return False
+    return canonical_json(first.to(asked.interrupt_id)) == canonical_json(sent)
 
 
 def _is_same(interrupt: Interrupt, other: Interrupt) -> bool:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from hitl_engine.deciding.task_groups import duplicate_ids, group_by_task
 from hitl_engine.errors import BadInput, Conflict, NoLongerWaits, NotTaken, StillWaits
-from hitl_engine.fingerprint import fingerprint
-from hitl_engine.model import Breakpoint, Interrupt, Question, ThreadStatus, busy_remark
+from hitl_engine.fingerprint import canonical_json, fingerprint
+from hitl_engine.model import Breakpoint, Interrupt, JsonValue, Question, ThreadStatus, busy_remark
 from hitl_engine.reading.snapshot import Snapshot
 
 _KEPT = "Nothing was sent; what you typed is kept."
@@ -128,6 +128,18 @@ def refuse_if_something_waits(thread: Snapshot) -> None:
         f"Thread {thread.thread_id} {what}.",
         kept="Nothing was sent; a run with new input would replace what waits.",
         hint=f"{hint}, or run on a new thread.",
+    )
+
+
+def second_reviewer_caution(asked: Interrupt, answer: JsonValue) -> str:
+    """Return a caution for an answer that differs from that of the first reviewer, or nothing."""
+    first = asked.two_reviewers.first if asked.two_reviewers else None
+    if first is None or canonical_json(first.to(asked.interrupt_id)) == canonical_json(answer):
+        return ""
+    who = "You have" if first.is_own else f"{first.name} has"
+    return (
+        f"{who} answered something else. This answer replaces that one: another reviewer must send the "
+        "same, unless the rule lets one reviewer give it."
     )
 
 

@@ -4,15 +4,20 @@ Nothing here sends a request.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from hitl_engine import payloads
 from hitl_engine.deciding.answers import answer_of, resume_of
 from hitl_engine.deciding.inexact import inexact_edits, inexact_notes
-from hitl_engine.deciding.preconditions import earlier_answer_caution
+from hitl_engine.deciding.preconditions import (
+    earlier_answer_caution,
+    second_reviewer_caution,
+)
 from hitl_engine.deciding.repeated_calls import rejected_notes
 from hitl_engine.deciding.task_groups import effect_of
+from hitl_engine.errors import NotTaken
 from hitl_engine.fingerprint import fingerprint, fingerprint_of
 from hitl_engine.model import (
     Breakpoint,
@@ -67,14 +72,24 @@ class Reviews:
         """Return what a person should confirm before `Desk.decide`, one sentence each."""
         asked = question.interrupt
         kept = earlier_answer_caution(asked)
+        alone = self._second_reviewer_caution(question, decision)
         expired = expired_caution(self.deadline_of(asked), datetime.now(UTC))
         return (
             *([expired] if expired else []),
+            *([alone] if alone else []),
             *payloads.cautions(question.review, decision),
             *inexact_edits(question, decision),
             *([kept] if kept else []),
             *([asked.remark] if asked.may_be_lost else []),
         )
+
+    def _second_reviewer_caution(self, question: Question, decision: Decision) -> str:
+        if question.interrupt.two_reviewers is None:
+            return ""
+        with suppress(NotTaken):  # its faults are told instead
+            answer = answer_of(question, decision)
+            return second_reviewer_caution(question.interrupt, answer)
+        return ""
 
     def answer_schema(self, question: Question) -> JsonObject:
         """Return which answers a question expects, as JSON Schema; `{}` for anything."""

@@ -15,6 +15,7 @@ from hitl_engine.deciding.rivals import Race, race_of
 from hitl_engine.errors import (
     Conflict,
     Denied,
+    FirstOfTwo,
     NotThere,
     ServerRefused,
     TargetError,
@@ -371,7 +372,7 @@ def nothing_was_taken(error: TargetError) -> bool:
         case ServerRefused(status=status):
             return status < 500
         case _:
-            return isinstance(error, Conflict | Denied | NotThere)
+            return isinstance(error, Conflict | Denied | FirstOfTwo | NotThere)
 
 
 async def _watch(

@@ -16,9 +16,15 @@ from hitl_engine.model import (
 
 
 def stored_item(item: Waiting) -> JsonObject:
-    """Return an item as JSON, without when its thread changed: that is over when it is restored."""
+    """Return an item as JSON, without what is over when it is restored.
+
+    That is when its thread changed, and who has answered.
+    """
     since = item.since.isoformat() if item.since else None
-    return {**asdict(replace(item, changed=None)), "since": since}
+    kept = replace(item, changed=None)
+    if isinstance(kept, Interrupt):
+        kept = replace(kept, two_reviewers=None)
+    return {**asdict(kept), "since": since}
 
 
 def restored_item(stored: dict[str, Any]) -> Waiting:

@@ -78,11 +78,13 @@ def serve_command(
     host: str = "127.0.0.1",
     port: int = 0,
     tokens: Path | None = None,
+    four_eyes: Path | None = None,
     python: str | None = None,
 ) -> list[str]:
     """Return the command that serves a target by itself. Raises `LocalServerFailed`."""
     command = [*_command(target, folder, python), "--host", host, "--port", str(port)]
-    return [*command, "--tokens", str(tokens)] if tokens else command
+    files = {"--tokens": tokens, "--four-eyes": four_eyes}
+    return [*command, *(part for name, file in files.items() if file for part in (name, str(file)))]
 
 
 def _command(target: str, folder: Path, python: str | None) -> list[str]:

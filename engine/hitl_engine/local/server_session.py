@@ -138,5 +138,11 @@ class ServerSession:
             rows_hold_runs=self.supports("last_run"),
             nodes=nodes,
             target=self.server.name,
+            caller=self._connection.info.caller or "",
         )
-        self.inbox = InboxReader(api, self.reader, rows_hold_state=self.supports("derived_status"))
+        self.inbox = InboxReader(
+            api,
+            self.reader,
+            rows_hold_state=self.supports("derived_status"),
+            four_eyes=self.supports("four_eyes"),
+        )

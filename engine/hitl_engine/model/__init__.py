@@ -115,6 +115,7 @@ from hitl_engine.model.story import (
 from hitl_engine.model.thread import (
     Breakpoint,
     Effect,
+    FirstAnswer,
     Inbox,
     Interrupt,
     RejectedCall,
@@ -123,6 +124,7 @@ from hitl_engine.model.thread import (
     SubgraphState,
     ThreadStatus,
     ThreadView,
+    TwoReviewers,
     Waiting,
     busy_remark,
 )
@@ -185,6 +187,7 @@ __all__ = [
     "Fault",
     "FieldKind",
     "Fill",
+    "FirstAnswer",
     "FittingArgument",
     "FormField",
     "FormToFill",
@@ -277,6 +280,7 @@ __all__ = [
     "ThreadView",
     "ToolCall",
     "ToolCalls",
+    "TwoReviewers",
     "Variant",
     "Verdict",
     "Verdicts",

@@ -37,6 +37,7 @@ class OutcomeKind(StrEnum):
     """What became of a decision or a run that was sent."""
 
     APPLIED = "applied"
+    RECORDED = "recorded"
     UNMOVED = "unmoved"
     REFUSED = "refused"
     UNKNOWN = "unknown"
@@ -47,6 +48,7 @@ class Outcome:
     """The result of a decision, a step or a start, as it was read back.
 
     APPLIED: the graph took it (`thread.status` shows how the run ended).
+    RECORDED: the server has it as the first of two answers, and carried nothing out.
     UNMOVED: the run of a step ended, and the thread is where it was. REFUSED: nothing was taken.
     UNKNOWN: side effects are possible; look, never resend.
     """

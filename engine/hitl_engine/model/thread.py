@@ -27,6 +27,34 @@ class RejectedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """The first of two answers that are needed; not carried out."""
+
+    name: str
+    """Whose it is, as the server knows that person. Untrusted."""
+    at: datetime | None
+    answers: JsonValue
+    """What was sent: the answer to each interrupt id. Untrusted."""
+    digest: str
+    """The server's name for the answer and all that its run would do."""
+    is_own: bool = False
+    """Whether the user of this program has sent it."""
+
+    def to(self, interrupt_id: str) -> JsonValue:
+        """Return the answer to one question; null if it has none."""
+        return self.answers.get(interrupt_id) if isinstance(self.answers, dict) else self.answers
+
+
+@dataclass(frozen=True, slots=True)
+class TwoReviewers:
+    """That two reviewers must send the same answer before a thread goes on."""
+
+    rules: tuple[str, ...]
+    """The names of the server's rules that demand it. Untrusted."""
+    first: FirstAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Interrupt:
     """A question raised by `interrupt(value)` in a node. It has an id and needs an answer."""
 
@@ -62,6 +90,8 @@ class Interrupt:
     not be read, and only the thread's row tells of it, which can be wrong."""
     target: str = ""
     """The name of the configured target that it is on; empty if that was given without a name."""
+    two_reviewers: TwoReviewers | None = field(default=None, compare=False)
+    """Set where an answer to its thread needs two reviewers; only our own server tells it."""
     changed: datetime | None = field(default=None, compare=False)
     """When its thread last changed, by the server's clock."""
 

@@ -28,9 +28,11 @@ from hitl_engine.errors import (
     BadTarget,
     Conflict,
     Denied,
+    FirstOfTwo,
     HitlError,
     MovedOn,
     NotThere,
+    OtherFirstAnswer,
     ServerRefused,
     TargetError,
     TooLarge,
@@ -683,6 +685,8 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
     status = response.status_code
     place = f"{response.request.method} {response.request.url.path}"
     reason = _detail(content)
+    if status == 403 and _needs_two(content):
+        raise Denied(f"{reason}.", knows_key=True)
     if status in {401, 403}:
         wanted = "a key" if status == 401 else "a key that allows this"
         raise Denied(
@@ -692,6 +696,8 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
         )
     if status == 404:
         raise NotThere(f"The server has no {place}: {reason}.")
+    if status == 409 and (told := _four_eyes(content)) is not None:
+        raise told
     if status == 409 or any(words in reason for words in _CONFLICTS):
         kind = MovedOn if _is_moved_on(content) else Conflict
         raise kind(f"The server refused {place}: {reason}.")
@@ -707,6 +713,32 @@ def _is_moved_on(content: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(body, dict) and "current" in body
+
+
+def _needs_two(content: bytes) -> bool:
+    """Whether our own server refused something because a question needs two reviewers."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and "four_eyes" in body
+
+
+def _four_eyes(content: bytes) -> FirstOfTwo | OtherFirstAnswer | None:
+    """Return what a 409 of our own server tells about answers that need two reviewers, if it does."""
+    try:
+        told = json.loads(content)["four_eyes"]
+        rules = [one_line(str(name), 100) for name in told["rules"]]
+        if told["recorded"]:
+            return FirstOfTwo(rules, one_line(told.get("replaced") or "", 100))
+        [first] = told["approvals"]
+        name = one_line(str(first["name"]), 100)
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
+    return OtherFirstAnswer(
+        f"{name} answered something else first, after you read this.",
+        hint="Look at that answer: the same makes you the second reviewer, another one starts anew.",
+    )
 
 
 def _detail(content: bytes) -> str:

@@ -62,11 +62,16 @@ class InboxReader:
     """Reads the threads of one server, and remembers what it read."""
 
     def __init__(
-        self, api: LangGraphServer, reader: ThreadReader, *, rows_hold_state: bool
+        self,
+        api: LangGraphServer,
+        reader: ThreadReader,
+        *,
+        rows_hold_state: bool,
+        four_eyes: bool = False,
     ) -> None:
         self._api = api
         self._reader = reader
-        self._list = ThreadList(api, rows_hold_state=rows_hold_state)
+        self._list = ThreadList(api, rows_hold_state=rows_hold_state, four_eyes=four_eyes)
         self._known: dict[str, _Known] = {}
         self._unread: dict[str, WireThread] = {}
         """Rows of threads that have changed and whose state is still to be read."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 from hitl_engine.errors import TargetError
-from hitl_engine.model import Inbox
+from hitl_engine.model import Inbox, Interrupt, TwoReviewers
 from hitl_engine.reading.change_feed import ChangeFeed
 from hitl_engine.reading.client import StreamEvent
 
@@ -36,7 +36,7 @@ async def watch_inbox(
             except TargetError as error:
                 inbox = replace(last or Inbox(items=(), busy=0), error=str(error))
                 pause = min(pause * 2, _LONGEST_PAUSE)
-            if inbox != last:
+            if last is None or inbox != last or _answered(inbox) != _answered(last):
                 last = inbox
                 yield inbox
             if inbox.unread and inbox.error is None:
@@ -45,3 +45,8 @@ async def watch_inbox(
             named = await feed.wait(pause)
             if inbox.error is not None:
                 await recover()
+
+
+def _answered(inbox: Inbox) -> list[TwoReviewers | None]:
+    """Return what reviewers have answered; items are equal without it."""
+    return [item.two_reviewers for item in inbox.items if isinstance(item, Interrupt)]

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
+from hitl_engine.model import (
+    Breakpoint,
+    ExactValue,
+    Interrupt,
+    ThreadStatus,
+    ThreadView,
+    TwoReviewers,
+    Waiting,
+)
 from hitl_engine.reading.tool_context import in_context
 from hitl_engine.reading.wire import WireInterrupt, WireTask, error_text
 
@@ -57,6 +65,8 @@ class Snapshot:
     """When the row of a busy thread last changed, on a server whose workers can die."""
     target: str = ""
     """The name of the target that was read; each item carries it."""
+    two_reviewers: TwoReviewers | None = None
+    """Set where an answer needs two reviewers."""
     changed: datetime | None = None
     """When the row last changed."""
 
@@ -82,6 +92,7 @@ class Snapshot:
                 may_be_lost=self.lacks_tasks,
                 remark=self.remark or self._remark_on_code([task.name]) or self._remark_beside(),
                 target=self.target,
+                two_reviewers=self.two_reviewers,
                 changed=self.changed,
             )
             for task, asked in self._asked()

@@ -1,5 +1,6 @@
 """Snapshots of threads from what servers send: a whole row, a row and its state, or a summary alone."""
 
+from hitl_engine.model import FirstAnswer, TwoReviewers
 from hitl_engine.reading.shapes import OddShape
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireState, WireTask, WireThread
@@ -30,7 +31,19 @@ def from_row(row: WireThread) -> Snapshot | None:
         node=stop.node if stop else "",
         traceback=row.last_run.traceback if row.last_run else "",
         code_changed=row.code_changed or "",
+        two_reviewers=_two_reviewers(row),
     )
+
+
+def _two_reviewers(row: WireThread) -> TwoReviewers | None:
+    if row.four_eyes is None:
+        return None
+    rules = dict.fromkeys(name for names in row.four_eyes.rules.values() for name in names)
+    first = next(iter(row.approvals or ()), None)
+    if first is None:
+        return TwoReviewers(tuple(rules))
+    sent = FirstAnswer(first.name, first.at, first.answer, first.answer_digest)
+    return TwoReviewers(tuple(rules), sent)
 
 
 def from_state(row: WireThread, state: WireState) -> Snapshot:

@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from hitl_engine.concurrency import together
 from hitl_engine.model import JsonObject
 from hitl_engine.reading.client import LangGraphServer
-from hitl_engine.reading.thread_search import DERIVED, SUMMARY, continues, search_page
+from hitl_engine.reading.thread_search import DERIVED, FOUR_EYES, SUMMARY, continues, search_page
 from hitl_engine.reading.wire import WireThread
 
 _STATUSES = ("interrupted", "error", "busy")
@@ -46,13 +46,17 @@ class ThreadList:
 
     `rows_hold_state`: rows contain the state, as on our own server, so that nothing waits on an
     `idle` one and those are not listed. On other servers a question can wait on any thread.
+    `four_eyes`: rows also tell what needs two reviewers.
     """
 
-    def __init__(self, api: LangGraphServer, *, rows_hold_state: bool) -> None:
+    def __init__(
+        self, api: LangGraphServer, *, rows_hold_state: bool, four_eyes: bool = False
+    ) -> None:
         self._api = api
         self._holds_idle = not rows_hold_state
         self._statuses = (*_STATUSES, "idle") if self._holds_idle else _STATUSES
-        self._select = SUMMARY if self._holds_idle else SUMMARY + DERIVED
+        more = () if self._holds_idle else DERIVED
+        self._select = (*SUMMARY, *more, *(FOUR_EYES if four_eyes else ()))
         self._marks: deque[datetime | None] = deque(maxlen=_LOOKS_BACK)
 
     def holds(self, row: WireThread) -> bool:

@@ -52,6 +52,7 @@ class ThreadReader:
 
     `rows_hold_runs`: whether the row of a thread contains its newest run. `nodes`: the nodes of each
     graph, where the server tells them for all graphs at once. `target`: its name, for the items.
+    `caller`: the name under which the server knows the user; empty if it does not tell.
     """
 
     def __init__(
@@ -61,9 +62,11 @@ class ThreadReader:
         rows_hold_runs: bool,
         nodes: Mapping[str, frozenset[str]] = NO_NODES,
         target: str = "",
+        caller: str = "",
     ) -> None:
         self._api = api
         self._target = target
+        self._caller = caller
         self._rows_hold_runs = rows_hold_runs
         self._nodes = nodes
         self._node_breakpoints: dict[tuple[str, bool], dict[str, str]] = {}
@@ -115,7 +118,12 @@ class ThreadReader:
         if (seen := self._seen.get(row.thread_id)) and seen.updated_at != row.updated_at:
             del self._seen[row.thread_id]
         snapshot = await self._read_part(row.thread_id, self._of_row(row))
-        return replace(snapshot, target=self._target) if self._target else snapshot
+        snapshot = replace(snapshot, target=self._target) if self._target else snapshot
+        needed = snapshot.two_reviewers
+        if needed is None or needed.first is None or needed.first.name != self._caller:
+            return snapshot
+        ours = replace(needed, first=replace(needed.first, is_own=True))
+        return replace(snapshot, two_reviewers=ours)
 
     async def node_breakpoints(
         self, assistant_id: str, *, subgraphs: bool = False

@@ -10,6 +10,8 @@ from hitl_engine.reading.wire import WireThread
 SUMMARY = ("thread_id", "status", "updated_at", "state_updated_at", "metadata", "interrupts")
 DERIVED = ("next", "tasks", "checkpoint_id", "breakpoint", "error")
 """Keys that our own server adds to a row, so that no state has to be read."""
+FOUR_EYES = ("four_eyes", "approvals")
+"""Keys that it adds where some answers need two reviewers (flag `four_eyes`)."""
 
 
 async def search_page(

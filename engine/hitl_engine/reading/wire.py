@@ -147,6 +147,24 @@ class WireUpdate(Shape):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WireFourEyes(Shape):
+    """That a thread needs the same answer from two reviewers."""
+
+    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of the rules for each interrupt that they apply to."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireApproval(Shape):
+    """The first of two answers."""
+
+    name: str
+    at: datetime | None = None
+    answer_digest: str = ""
+    answer: Any = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WireThread(Shape):
     """A row of the list of threads: a summary, which on some servers can be wrong."""
 
@@ -171,6 +189,10 @@ class WireThread(Shape):
     """That the code of the graph changed after the server imported it; only our own sends it."""
     last_run: "WireRun | None" = None
     """The newest run; our own server sends it with the row of one thread."""
+    four_eyes: WireFourEyes | None = None
+    """Set while two reviewers must answer; our own server sends it (flag `four_eyes`)."""
+    approvals: tuple[WireApproval, ...] | None = None
+    """The answers that were sent until then; only with `four_eyes`."""
 
     @classmethod
     def prepared(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -391,3 +413,5 @@ class WireInfo(Shape):
     """About the settings of the project, for a person."""
     read_only: str = ""
     """Why nothing can be changed, where that is so; only a story in a file tells it."""
+    caller: str | None = None
+    """The name under which our own server knows the person who asked."""

@@ -67,8 +67,15 @@ class Caller:
     """Whether the caller has all permissions, without a question to the handlers."""
     role: Role | None = None
     """What the holder of a token is limited to; None: not limited."""
+    is_person: bool = False
+    """Whether a token with a name or a handler tells which person sends."""
     is_console: bool = False
     """Whether the caller has the token of the private data folder, and so may use closed parts."""
+
+    @property
+    def person(self) -> str | None:
+        """The name of the person who sends; None if the server does not know it."""
+        return str(self.user["identity"]) if self.user is not None and self.is_person else None
 
     @property
     def configurable(self) -> JsonObject:

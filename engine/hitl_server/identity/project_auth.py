@@ -158,7 +158,9 @@ def _caller(answer: Any) -> Caller:
         user = answer
         permissions = answer.get("permissions") if isinstance(answer, Mapping) else None
         permissions = permissions or getattr(answer, "permissions", None) or []
-    return Caller(User(user), list(permissions), is_owner=False)
+    known = User(user)
+    is_person = bool(known["is_authenticated"])
+    return Caller(known, list(permissions), is_owner=False, is_person=is_person)
 
 
 def _failed(handler: str, error: Exception) -> Refusal:

@@ -112,7 +112,7 @@ def _run(body: Any) -> RunBody | None:
 def _only_starts(run: RunBody) -> bool:
     """Whether a run begins where its thread is, and changes nothing but by its nodes."""
     config = (run.config or {}).get("configurable")
-    configurable = config if isinstance(config, dict) else {}
+    configurable = {**(config if isinstance(config, dict) else {}), **(run.context or {})}
     return (
         not run.given_command.keys() & {"update", "goto"}
         and not any(name.startswith("checkpoint") for name in configurable)

@@ -178,6 +178,9 @@ _BUSY = (
 
 def _refused(refusal: Refusal, *, answers: bool) -> CommandFailed:
     """Return a refused run as the error of a command."""
+    if refusal.status == 409 and "four_eyes" in refusal.body:
+        recorded = refusal.body["four_eyes"]
+        return CommandFailed("unknown_error", str(refusal), status=409, four_eyes=recorded)
     if refusal.status == 409 and answers:
         late = "current" in refusal.body
         return CommandFailed("no_such_interrupt", _LATE if late else _BUSY, status=409)

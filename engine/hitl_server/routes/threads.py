@@ -109,7 +109,10 @@ async def prune(request: Request, body: ThreadPrune) -> Response:
             "keep_latest is not supported: a checkpoint may need data of earlier ones.",
         )
     parts = parts_of(request)
-    deleted = [await parts.run_queue.delete_thread(str(thread_id)) for thread_id in body.thread_ids]
+    ids = [str(thread_id) for thread_id in body.thread_ids]
+    for thread_id in ids:  # all of them, before the first is deleted
+        parts.threads.refuse_protected(thread_id)
+    deleted = [await parts.run_queue.delete_thread(thread_id) for thread_id in ids]
     return json_response({"pruned_count": sum(deleted)})
 
 

@@ -31,6 +31,8 @@ class ActiveRun:
     """The run as it is stored; None until it is on disk."""
     is_waiting: bool = False
     """Whether it waits for an earlier run of its thread, or for its delay."""
+    admitted: str | None = None
+    """The digest of the protected questions that the run may answer; None: it may answer none."""
     cancelled: CancelAction | None = None
     """How a client cancelled this run; None if no client did."""
     control: RunControl = field(default_factory=RunControl)

@@ -18,6 +18,7 @@ from hitl_server.project.graphs import Graph
 from hitl_server.project.import_errors import own_traceback
 from hitl_server.project_code import in_own_task, raised
 from hitl_server.request_models import is_resume_map
+from hitl_server.reserved_keys import STRICT_RESUME
 from hitl_server.running.graph_stream import Part, parts, parts_for_protocol, parts_with_events
 from hitl_server.running.printed_output import PrintedOutput
 from hitl_server.state_columns import INTERRUPT, Breakpoint
@@ -26,9 +27,6 @@ from hitl_server.streams.protocol_events import ProtocolEvents
 from hitl_server.streams.run_stream import RunResult, RunStream
 from hitl_server.tables.run_table import Run, RunStatus
 from hitl_server.thread_state import breakpoint_between
-
-STRICT_RESUME = "__pregel_strict_resume"
-"""Makes LangGraph refuse a resume map with an id that is not pending."""
 
 _CONFIG_KEYS = ("tags", "recursion_limit", "max_concurrency", "run_name")
 

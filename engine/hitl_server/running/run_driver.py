@@ -83,6 +83,8 @@ class RunDriver:
         breakpoint: Breakpoint | None = None
         failed_commits = self._database.failed_commits
         try:
+            if self._threads.four_eyes is not None:
+                self._threads.four_eyes.check_begin(self._database.read, run, active.admitted)
             with calling_project():
                 async with self._graphs.open(
                     run.graph_id, execution.config, "threads.create_run", run.kwargs["context"]

@@ -4,6 +4,7 @@ It records new runs and knows those that have not ended; `RunDriver` drives each
 """
 
 import asyncio
+import sqlite3
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -14,9 +15,11 @@ from typing import Literal
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateUpdate
 
+from hitl_server.idempotency import KeyLocks
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 from hitl_server.refusals import (
+    Refusal,
     no_run,
     no_thread_or_assistant,
     preconditions_failed,
@@ -74,6 +77,7 @@ class RunQueue:
         self._state_sync = state_sync
         self._driver = driver
         self._queues: dict[str, ThreadQueue] = {}
+        self._admissions = KeyLocks()
         self._tasks: set[asyncio.Task[None]] = set()
         self._event_memory = EventMemory()
         self._kept_streams: OrderedDict[tuple[str, str], RunStream] = OrderedDict()
@@ -132,10 +136,27 @@ class RunQueue:
 
         `create_run` makes the run from the thread's metadata; `create_thread` creates a missing
         thread. Raises `Refusal`: 409 if the thread is busy and `strategy` is reject, or if it has
-        not the `required` state; 404 if there is no such thread.
+        not the `required` state; 404 if there is no such thread; 403 or 409 if a question waits that
+        needs two reviewers.
         """
         if strategy == "rollback":
             self._checkpoints.check_deletes_runs()
+        if self._threads.four_eyes is None:
+            await self._add(active, assistant, create_run, strategy, create_thread, required)
+            return
+        # Of two answers at the same moment, the second must see the first.
+        async with self._admissions.hold(active.thread_id):
+            await self._add(active, assistant, create_run, strategy, create_thread, required)
+
+    async def _add(
+        self,
+        active: ActiveRun,
+        assistant: JsonObject,
+        create_run: Callable[[JsonObject], Run],
+        strategy: str,
+        create_thread: bool,
+        required: RequiredState,
+    ) -> None:
         queue = self._queues.setdefault(active.thread_id, ThreadQueue())
         earlier = list(queue.runs)
         if earlier and strategy == "reject":
@@ -148,7 +169,13 @@ class RunQueue:
         queue.runs.append(active)  # before the first await, so that the order is kept
         try:
             await self._record(
-                active, assistant, create_run, create_thread, bool(earlier), required
+                active,
+                assistant,
+                create_run,
+                create_thread,
+                required,
+                has_earlier_runs=bool(earlier),
+                is_free=not is_changing,
             )
         except BaseException:
             self._remove(queue, active)
@@ -162,10 +189,14 @@ class RunQueue:
     async def cancel(self, runs: Iterable[ActiveRun], action: CancelAction) -> None:
         """Cancel runs. They have ended, on disk, when this returns.
 
-        A run whose nodes do not end is only waited for a few seconds.
+        A run whose nodes do not end is only waited for a few seconds. Raises `Refusal` (403) for a
+        rollback on a thread with a protected question.
         """
+        runs = list(runs)
         if action == "rollback":
             self._checkpoints.check_deletes_runs()
+            for active in runs:
+                self._threads.refuse_protected(active.thread_id)
         ends = []
         for active in runs:
             active.cancel(action)
@@ -176,12 +207,17 @@ class RunQueue:
                 end.cancel()
 
     async def delete_thread(self, thread_id: str) -> bool:
-        """Cancel the runs of a thread and delete it; False if there is no such thread."""
+        """Cancel the runs of a thread and delete it; False if there is no such thread.
+
+        Raises `Refusal` (403) while a protected question waits.
+        """
         while True:
+            self._threads.refuse_protected(thread_id)
             for active in self._recorded(thread_id):
                 active.cancel("interrupt")
                 await active.ended.wait()
             async with self._database.write() as connection:
+                self._threads.refuse_protected(thread_id, connection)
                 is_free = not self._recorded(thread_id)  # later runs will find no thread
                 existed = is_free and self._threads.remove(connection, thread_id)
             if is_free:
@@ -189,12 +225,19 @@ class RunQueue:
                 return existed
 
     async def delete_expired_thread(self, thread_id: str) -> None:
-        """Delete a thread that has expired, unless a run or a change of its state is in progress."""
-        async with self._database.write() as connection:
-            queue = self._queues.get(thread_id)
-            if queue or not self._threads.ttls.has_expired(connection, thread_id):
-                return
-            self._threads.remove(connection, thread_id)
+        """Delete a thread that has expired, unless a run or a change of its state is in progress.
+
+        It stays also while a protected question waits.
+        """
+        try:
+            async with self._database.write() as connection:
+                queue = self._queues.get(thread_id)
+                if queue or not self._threads.ttls.has_expired(connection, thread_id):
+                    return
+                self._threads.refuse_protected(thread_id, connection)
+                self._threads.remove(connection, thread_id)
+        except Refusal:
+            return
         await self._forget(thread_id)
 
     async def _forget(self, thread_id: str) -> None:
@@ -206,13 +249,15 @@ class RunQueue:
     async def delete_run(self, thread_id: str, run_id: str) -> None:
         """Delete a run that has ended, and the checkpoints that it wrote.
 
-        Raises `Refusal`: 404 if there is no such run, 409 while a run is in progress.
+        Raises `Refusal`: 404 if there is no such run, 409 while a run is in progress, 403 while a
+        protected question waits.
         """
         async with self._without_runs(thread_id) as is_busy:
             if self._runs.get(thread_id, run_id) is None:
                 raise no_run(run_id)
             self._checkpoints.check_deletes_runs()
             async with self._database.write() as connection:
+                self._threads.refuse_protected(thread_id, connection)
                 self._runs.delete(connection, thread_id, run_id)
                 self._threads.mark_stale(connection, thread_id)
             await self._checkpoints.delete_run(run_id)
@@ -274,24 +319,53 @@ class RunQueue:
         assistant: JsonObject,
         create_run: Callable[[JsonObject], Run],
         create_thread: bool,
-        has_earlier_runs: bool,
         required: RequiredState,
+        *,
+        has_earlier_runs: bool,
+        is_free: bool,
     ) -> None:
-        thread_id = active.thread_id
+        thread_id, four_eyes = active.thread_id, self._threads.four_eyes
+        admitted: str | Refusal | None = None
         async with self._database.write() as connection:
             if required != RequiredState():
                 self._threads.check_state(connection, thread_id, required)
+            if four_eyes is not None:
+                sent = create_run(self._threads.metadata(thread_id) or {})
+                admitted = four_eyes.admit(
+                    connection, sent, seen=required.first_answer, is_free=is_free
+                )
+            if not isinstance(admitted, Refusal):
+                self._insert(
+                    connection, active, assistant, create_run, create_thread, has_earlier_runs
+                )
+        if isinstance(admitted, Refusal):  # the first of two answers, which is on disk now
+            raise admitted
+        active.admitted = admitted
+
+    def _insert(
+        self,
+        connection: sqlite3.Connection,
+        active: ActiveRun,
+        assistant: JsonObject,
+        create_run: Callable[[JsonObject], Run],
+        create_thread: bool,
+        has_earlier_runs: bool,
+    ) -> None:
+        """Write the rows of a run, and of its thread, inside a transaction."""
+        thread_id, four_eyes = active.thread_id, self._threads.four_eyes
+        metadata = self._threads.mark_busy(connection, thread_id, assistant)
+        if metadata is None and create_thread:
+            made = create_run({}).metadata
+            made.pop(USER_ID, None)  # it names who started a run; a thread has no such name
+            self._threads.insert(connection, thread_id, made)
             metadata = self._threads.mark_busy(connection, thread_id, assistant)
-            if metadata is None and create_thread:
-                made = create_run({}).metadata
-                made.pop(USER_ID, None)  # it names who started a run; a thread has no such name
-                self._threads.insert(connection, thread_id, made)
-                metadata = self._threads.mark_busy(connection, thread_id, assistant)
-            if metadata is None:
-                raise no_thread_or_assistant()
-            run = create_run(metadata)
-            active.record, active.is_waiting = run, has_earlier_runs or run.delay > 0
-            self._runs.insert(connection, run, "pending" if active.is_waiting else "running")
+        if metadata is None:
+            raise no_thread_or_assistant()
+        run = create_run(metadata)
+        active.record, active.is_waiting = run, has_earlier_runs or run.delay > 0
+        self._runs.insert(connection, run, "pending" if active.is_waiting else "running")
+        if four_eyes is not None:
+            four_eyes.note_starter(connection, run)
 
     def _start(self, queue: ThreadQueue, active: ActiveRun) -> None:
         task = asyncio.create_task(self._drive(queue, active))

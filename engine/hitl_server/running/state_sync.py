@@ -53,13 +53,15 @@ class StateSync:
         """Write what nodes wrote in each step.
 
         Returns the `configurable` of the new checkpoint, and the newest state. Raises `Refusal`
-        (409) if the thread has not the `required` state.
+        (409) if the thread has not the `required` state, or (403) if a protected question waits.
         """
         last_run = self._runs.last_kwargs(thread_id)
         reading = self.factory_config(graph_id, thread_id, config)
         async with self._graphs.open(graph_id, reading, "threads.update") as graph:
             async with self._database.write() as connection:
                 self._threads.check_state(connection, thread_id, required)
+                if (four_eyes := self._threads.four_eyes) is not None:
+                    four_eyes.check_state_change(connection, thread_id, config["configurable"])
                 self._threads.mark_stale(connection, thread_id)
             async with self._checkpoints.rolled_back_on_error(thread_id):
                 changed = await graph.abulk_update_state(config, steps)

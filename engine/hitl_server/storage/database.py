@@ -73,6 +73,17 @@ CREATE TABLE IF NOT EXISTS thread_ttls (
 );
 CREATE INDEX IF NOT EXISTS thread_ttls_by_end ON thread_ttls (expires_at);
 CREATE TABLE IF NOT EXISTS unsettled (thread_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS four_eyes_questions (
+    thread_id TEXT NOT NULL, checkpoint_id TEXT NOT NULL, interrupt_id TEXT NOT NULL,
+    graphs TEXT NOT NULL, rules TEXT NOT NULL, waits INTEGER NOT NULL,
+    PRIMARY KEY (thread_id, checkpoint_id, interrupt_id)
+);
+CREATE TABLE IF NOT EXISTS four_eyes_approvals (
+    thread_id TEXT PRIMARY KEY, asked TEXT NOT NULL, request TEXT NOT NULL, shown TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS four_eyes_starters (
+    thread_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (thread_id, name)
+);
 CREATE TABLE IF NOT EXISTS run_keys (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, thread_id TEXT NOT NULL, run_id TEXT NOT NULL
 );

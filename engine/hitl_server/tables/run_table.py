@@ -58,6 +58,11 @@ class Run:
         """Whether the run begins at a checkpoint that its client named."""
         return bool(self.kwargs["config"]["configurable"].get("checkpoint_id"))
 
+    @property
+    def names_checkpoint(self) -> bool:
+        """Whether anything in its config names a checkpoint: also one of a subgraph."""
+        return names_checkpoint(self.kwargs["config"]["configurable"])
+
     def to_json(self, status: RunStatus) -> JsonObject:
         """Return the run as the response of `POST /threads/{id}/runs`."""
         return {
@@ -72,6 +77,11 @@ class Run:
             "multitask_strategy": self.multitask_strategy,
             "error": None,
         }
+
+
+def names_checkpoint(configurable: JsonObject) -> bool:
+    """Whether anything in `configurable` names a checkpoint, and not just the newest one."""
+    return any(name.startswith("checkpoint") and value for name, value in configurable.items())
 
 
 class Runs:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -23,7 +23,12 @@ from hitl_server.state_columns import (
     with_since,
 )
 from hitl_server.storage.database import Database, Row, row_json
+from hitl_server.tables import four_eyes_tables
+from hitl_server.tables.four_eyes_tables import reading
 from hitl_server.tables.thread_ttls import ThreadTtls
+
+if TYPE_CHECKING:
+    from hitl_server.four_eyes.admission import FourEyes  # imports what few servers need
 
 FIELDS = (
     "thread_id",
@@ -40,9 +45,12 @@ FIELDS = (
     "tasks",
     "breakpoint",
     "checkpoint_id",
+    "four_eyes",
+    "approvals",
 )
-"""The fields of a thread. The last four are additions to langgraph-api, so that an inbox need not
-read the state of each thread. In them, each interrupt of `tasks` and the `breakpoint` have `since`.
+"""The fields of a thread. The last six are additions to langgraph-api, so that an inbox need not
+read the state of each thread. In them, each interrupt of `tasks` and the `breakpoint` have `since`;
+`four_eyes` and `approvals` are null where no question needs two reviewers.
 """
 
 _JSON_FIELDS = {
@@ -54,6 +62,8 @@ _JSON_FIELDS = {
     "next",
     "tasks",
     "breakpoint",
+    "four_eyes",
+    "approvals",
 }
 _WRITE_STATE = """
 UPDATE threads SET updated_at = ?, state_updated_at = ?, status = ?, "values" = ?, next = ?,
@@ -83,9 +93,18 @@ SELECT checkpoint_id, (
 class Threads:
     """Reads and writes thread rows. Rows are returned as JSON for `dumps`, not parsed."""
 
-    def __init__(self, database: Database, default_ttl: float | None = None) -> None:
-        """`default_ttl`: minutes until a new thread expires; None for never."""
+    def __init__(
+        self,
+        database: Database,
+        default_ttl: float | None = None,
+        four_eyes: "FourEyes | None" = None,
+    ) -> None:
+        """`default_ttl`: minutes until a new thread expires; None for never.
+
+        `four_eyes`: which questions need two reviewers; None for none.
+        """
         self._database = database
+        self.four_eyes = four_eyes
         self.ttls = ThreadTtls(database, default_ttl)
         self._from_here: set[str] = set()
         """Threads whose state was last written by this process."""
@@ -121,7 +140,7 @@ class Threads:
 
     def get(self, thread_id: str, fields: Sequence[str] = FIELDS) -> JsonObject | None:
         """Return a thread's row, or None."""
-        sql = f"SELECT {_columns(fields)} FROM threads WHERE thread_id = ?"
+        sql = f"SELECT {self._columns(fields)} FROM threads WHERE thread_id = ?"
         rows = self._database.read(sql, (thread_id,))
         return row_json(rows[0], _JSON_FIELDS) if rows else None
 
@@ -168,7 +187,7 @@ class Threads:
         order = "ASC" if (search.sort_order or "desc").upper() == "ASC" else "DESC"
         roots = map(root_field, (search.extract or {}).values())
         rows = await self._database.search(
-            f"SELECT {_columns([*(search.select or FIELDS), *roots])} FROM threads {where}"
+            f"SELECT {self._columns([*(search.select or FIELDS), *roots])} FROM threads {where}"
             f" ORDER BY {column} {order}, rowid {order} LIMIT ? OFFSET ?",
             (*values, search.limit + 1, search.offset),
         )
@@ -194,7 +213,11 @@ class Threads:
     def merge_metadata(
         self, connection: sqlite3.Connection, thread_id: str, metadata: JsonObject
     ) -> bool:
-        """Merge metadata inside a transaction; False if there is no such thread."""
+        """Merge metadata inside a transaction; False if there is no such thread.
+
+        Raises `Refusal` (403) while a protected question waits.
+        """
+        self.refuse_protected(thread_id, connection)
         sql = "SELECT metadata FROM threads WHERE thread_id = ?"
         rows = list(connection.execute(sql, (thread_id,)))
         if not rows:
@@ -205,6 +228,14 @@ class Threads:
             (dumps(merged).decode(), _graph_id(merged), now(), thread_id),
         )
         return True
+
+    def refuse_protected(
+        self, thread_id: str, connection: sqlite3.Connection | None = None
+    ) -> None:
+        """Raise `Refusal` (403) while a question waits on a thread that needs two reviewers."""
+        if self.four_eyes is not None:
+            read = self._database.read if connection is None else reading(connection)
+            self.four_eyes.refuse_changes(read, thread_id)
 
     def check_state(
         self, connection: sqlite3.Connection, thread_id: str, required: RequiredState
@@ -220,11 +251,21 @@ class Threads:
         if required.some_interrupt and not any(pending.values()):
             raise nothing_pending(self._row_to_show(connection, thread_id))
 
+    def _columns(self, fields: Iterable[str]) -> str:
+        """Return a column list of the SQL; only names in `FIELDS` are used."""
+        shown = set(fields)
+        return ", ".join(self._column(field) for field in FIELDS if field in shown)
+
+    def _column(self, field: str) -> str:
+        if field not in four_eyes_tables.SHOWN:
+            return f'"{field}"'
+        return f"{'NULL' if self.four_eyes is None else four_eyes_tables.SHOWN[field]} AS {field}"
+
     def _row_to_show(self, connection: sqlite3.Connection, thread_id: str) -> JsonObject:
         """Return the row of a thread inside a transaction, as a refusal shows it."""
         cursor = connection.cursor()
         cursor.row_factory = sqlite3.Row
-        sql = f"SELECT {_columns(FIELDS)} FROM threads WHERE thread_id = ?"
+        sql = f"SELECT {self._columns(FIELDS)} FROM threads WHERE thread_id = ?"
         return row_json(cursor.execute(sql, (thread_id,)).fetchone(), _JSON_FIELDS)
 
     def mark_busy(
@@ -284,6 +325,8 @@ class Threads:
                 thread_id,
             ),
         )
+        if self.four_eyes is not None:
+            self.four_eyes.note_questions(connection, thread_id)
 
     def mark_stale(self, connection: sqlite3.Connection, thread_id: str) -> None:
         """Note that a change which is no run begins on a thread.
@@ -346,8 +389,10 @@ class Threads:
         async with self._database.write() as connection:
             if not _duplicate(connection, "threads", thread_id, copy_id):
                 return None
-            for table in ("checkpoints", "writes"):
+            for table in ("checkpoints", "writes", *four_eyes_tables.COPIED):
                 _duplicate(connection, table, thread_id, copy_id)
+            if self.four_eyes is not None:
+                four_eyes_tables.copy_protection(connection, thread_id, copy_id)
             [(status,)] = connection.execute(
                 "UPDATE threads SET created_at = ?, updated_at = ?, state_updated_at = ?,"
                 " tasks = replace(tasks, ?, ?) WHERE thread_id = ? RETURNING status",
@@ -370,7 +415,8 @@ class Threads:
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
         self._from_here.discard(thread_id)
-        for table in ("checkpoints", "writes", "runs", "run_keys", "unsettled", "thread_ttls"):
+        own = ("checkpoints", "writes", "runs", "run_keys", "unsettled", "thread_ttls")
+        for table in (*own, *four_eyes_tables.NAMES):
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
         return gone.rowcount == 1
@@ -413,11 +459,6 @@ def _duplicate(connection: sqlite3.Connection, table: str, thread_id: str, copy_
         f" SELECT ?, {columns} FROM {table} WHERE thread_id = ?",
         (copy_id, thread_id),
     ).rowcount
-
-
-def _columns(fields: Iterable[str]) -> str:
-    """Return a column list of the SQL; only names in `FIELDS` are used."""
-    return ", ".join(f'"{field}"' for field in FIELDS if field in set(fields))
 
 
 def _shown(row: Row, search: ThreadSearch) -> JsonObject:
