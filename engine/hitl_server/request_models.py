@@ -323,6 +323,30 @@ class StateBody(Body):
         )
 
 
+LONGEST_NAME = 100
+"""Characters of the name of a person, or of the id of a console."""
+_Name: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(storable)
+]
+
+
+class PresenceBody(Body):
+    """`PUT /threads/{id}/presence`."""
+
+    console: _Name
+    """Any id that this console alone has."""
+    name: _Name | None = None
+    """The name of its user, for a server that does not know it."""
+
+
+class ClaimBody(Body):
+    """`PUT /threads/{id}/claim`."""
+
+    name: _Name | None = None
+    instead_of: Text | None = None
+    """The id of the claim that is taken over."""
+
+
 class StateAt(Body):
     """`POST /threads/{id}/state/checkpoint`."""
 

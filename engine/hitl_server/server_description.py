@@ -20,6 +20,7 @@ OWN_FLAGS = {
     "last_run": True,
     "pause": True,
     "reducers": True,
+    "presence": True,
 }
 """`strict_resume`: all ids of a resume map must be pending. `refuses_late_answers`: an answer at an
 older checkpoint, or where nothing is pending, is refused. `preconditions`: a run may contain the
@@ -32,7 +33,9 @@ what nodes print. `idempotency_key`: the same request sent again starts no secon
 `derived_status`: thread rows follow the state, and have `next`, `tasks`, `breakpoint` and the
 checkpoint in addition to langgraph-api. `last_run`: `GET /threads/{id}` includes the thread's newest
 run. `reducers`: the schemas of an assistant tell how each key of the state takes a write. `pause`:
-`POST …/runs/{run_id}/pause` stops a run before its next step."""
+`POST …/runs/{run_id}/pause` stops a run before its next step. `presence`: clients tell who has
+which thread open, and who has claimed it: `PUT …/threads/{id}/presence`, `…/claim`; threads and the
+feed of changes contain it."""
 OF_OUR_CHECKPOINTS = {
     *("refuses_late_answers", "preconditions", "state_preconditions", "exact_preconditions"),
     "derived_status",
@@ -50,6 +53,7 @@ def description(
         "langgraph_py_version": installed("langgraph"),
         "flags": flags,
         "identity": identity,
+        "caller": None,
         "nodes": {},
         "graphs_broken": [],
         "graphs_changed": [],

@@ -71,6 +71,14 @@ class Caller:
     """Whether the caller has the token of the private data folder, and so may use closed parts."""
 
     @property
+    def name(self) -> str | None:
+        """The caller's name, where the server knows it better than the client; else None.
+
+        The consoles of the machine's owner share one token, so each tells the name of its user.
+        """
+        return None if self.user is None or self.is_console else str(self.user["identity"])
+
+    @property
     def configurable(self) -> JsonObject:
         """The fields about the caller for `config["configurable"]` of a run."""
         if self.user is None:

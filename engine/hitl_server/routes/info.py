@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from hitl_server.identity.callers import caller_of
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.responses import json_response
 from hitl_server.server_description import description
@@ -38,6 +39,7 @@ async def ok() -> Response:
 async def info(request: Request) -> Response:
     """Return versions, capabilities, the database's identity, broken graphs and remarks.
 
+    `caller` is the name of the caller, where the server knows it, or null.
     `graphs_coming` names the graphs that are still being imported: until it is empty, the server
     answers lists, and all other requests wait.
     """
@@ -46,6 +48,7 @@ async def info(request: Request) -> Response:
     return json_response(
         {
             **description(parts.database.identity, state.flags, state.remarks),
+            "caller": caller_of(request).name,
             "nodes": graphs.nodes,
             "graphs_broken": [failure.to_json() for failure in graphs.broken.values()],
             "graphs_changed": [
