@@ -61,6 +61,7 @@ from hitl_engine.model import (
     LogFilter,
     OutcomeKind,
 )
+from hitl_engine.watching.people import People
 
 if TYPE_CHECKING:
     from hitl_engine.debugging.assistants import Assistants
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
         Outcome,
         ProjectCode,
         Question,
+        ReceivedAnswer,
         Reopening,
         RunSettings,
         Server,
@@ -153,9 +155,12 @@ async def open_desk(
             found, settings, folder, sent, refuses, trusts_code=_trusts(trusts_code)
         )
         await connection.open()
+        journal.reviewer = lambda: connection.me.name
+        desk = Desk(ServerSession(connection), journal, project_files_of(found))
         try:
-            yield Desk(ServerSession(connection), journal, project_files_of(found))
+            yield desk
         finally:
+            await desk.people.aclose()
             await connection.aclose()
 
 
@@ -361,7 +366,12 @@ class Desk:
     def __init__(self, session: ServerSession, journal: Journal, files: ProjectFiles) -> None:
         self._session = session
         self._journal = journal
-        self.reviews = Reviews(lambda _: session.server.identity)
+        self.people = People(session)
+        """Who else works on the same inbox, and on which threads."""
+        self.reviews = Reviews(
+            lambda _: session.server.identity,
+            lambda waiting: self.people.caution(waiting.thread_id),
+        )
         """What is asked, and the JSON that a decision would send."""
         self.files = files
         """The files of a local project."""
@@ -573,7 +583,9 @@ class Desk:
 
         session = self._session
         session.release_when_idle()
-        looks = watch_inbox(session.look, session.changes, session.recover)
+        looks = watch_inbox(
+            session.look, session.changes, session.recover, session.told, lambda: session.presence
+        )
         async with aclosing(looks):
             async for inbox in looks:
                 await self.drafts.tidy(inbox)
@@ -666,12 +678,12 @@ class Desk:
         """
         return await self._log.answered(question.interrupt)
 
-    async def answered_by(self, interrupt: Interrupt) -> str:
-        """Return who answered a question that no longer waits; empty if nothing tells it.
+    async def answer_given(self, interrupt: Interrupt) -> ReceivedAnswer | None:
+        """Return who answered a question that no longer waits, when, and what, if anything tells it.
 
-        The name is untrusted text. Raises TargetError.
+        Raises TargetError.
         """
-        return await self._answerers.of(interrupt) or ""
+        return await self._answerers.given(interrupt)
 
     # Deciding
 

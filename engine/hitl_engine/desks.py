@@ -36,7 +36,10 @@ class Desks:
 
     def __init__(self, find: Callable[[str], Desk | None]) -> None:
         self._find = find
-        self.reviews = Reviews(lambda waiting: self.of(waiting).server.identity)
+        self.reviews = Reviews(
+            lambda waiting: self.of(waiting).server.identity,
+            lambda waiting: self.of(waiting).people.caution(waiting.thread_id),
+        )
         """What is asked; an item can be understood while its target is not reached."""
         self.bulk = BulkDecisions(self.reviews, self)
         """The same decision on many items, of several targets too."""

@@ -11,6 +11,7 @@ from hitl_engine.model import (
     Interrupt,
     Progress,
     Question,
+    ReceivedAnswer,
     ThreadStatus,
     ThreadView,
     Waiting,
@@ -120,14 +121,14 @@ class ThreadPresenter:
         self.update_title()
         if change is ItemChange.UNCHANGED:
             return ""
-        who = await self._answerer(item) if change is ItemChange.GONE else ""
-        return change_text(change, view.status, who)
+        given = await self._given(item) if change is ItemChange.GONE else None
+        return change_text(change, view.status, given)
 
-    async def _answerer(self, item: Waiting) -> str:
+    async def _given(self, item: Waiting) -> ReceivedAnswer | None:
         if isinstance(item, Interrupt):
-            with suppress(HitlError):  # the name is only an addition
-                return await self._desk.answered_by(item)
-        return ""
+            with suppress(HitlError):  # what it tells is only an addition
+                return await self._desk.answer_given(item)
+        return None
 
     # Moments
 

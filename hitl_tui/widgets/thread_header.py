@@ -6,8 +6,8 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from hitl_engine.model import BrokenGraph, Draft, Interrupt, ThreadStatus
-from hitl_engine.visible import one_line
+from hitl_engine.model import BrokenGraph, Draft, Interrupt, ReceivedAnswer, ThreadStatus
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.state.thread_state import ItemChange
 from hitl_tui.text.broken_graph import broken_text
 from hitl_tui.widgets.banner import Banner, Severity
@@ -133,15 +133,15 @@ def mismatch_text(mismatches: Sequence[str]) -> str:
     return " ".join((start, *mismatches[:2]))
 
 
-def change_text(change: ItemChange, now: ThreadStatus, who: str) -> str:
-    """Return how the item in view has changed; `who` answered it, if that is known."""
+def change_text(change: ItemChange, now: ThreadStatus, given: ReceivedAnswer | None) -> str:
+    """Return how the item in view has changed; `given` is the answer that it got, if it is known."""
     if change is ItemChange.CHANGED:
         return (
             "The question has changed while you read it. What you typed is kept;"
             " ctrl+r shows the difference."
         )
-    if who:
-        how = f"{one_line(who, 80)} answered it"
+    if given is not None and given.who:
+        how = _given_words(given)
     elif now is ThreadStatus.BUSY:
         how = "a run is in progress on its thread"
     else:
@@ -150,6 +150,13 @@ def change_text(change: ItemChange, now: ThreadStatus, who: str) -> str:
         f"This is no longer pending: {how}. What you typed is kept; ctrl+r shows the thread as it"
         f" is now: {status_text(now)}."
     )
+
+
+def _given_words(given: ReceivedAnswer) -> str:
+    """Return who answered, when, and what."""
+    at = f" at {given.at.astimezone():%H:%M}" if given.at is not None else ""
+    what = "".join(f", with {one_line(json_text(each, indent=None), 120)}" for each in given.answer)
+    return f"{one_line(given.who, 80)} answered it{at}{what}"
 
 
 def _time(at: datetime) -> str:

@@ -279,7 +279,9 @@ class Decider:
 
         with self._accounted_for([intent]):
             head = await self._log.intend(intent)
-            observed = await self._rerun_step(intent, with_head(request, head), on_progress)
+            observed = await self._rerun_step(
+                intent, with_head(request, head, self._session.name_to_tell), on_progress
+            )
             (found,) = await self._judged([intent], observed, outcomes_of)
         return found
 
@@ -416,7 +418,9 @@ class Decider:
             head = await self._log.intend(*intents)
             try:
                 observed = await self._runs.send(
-                    _sent_run(intents), with_head(request, head), on_progress
+                    _sent_run(intents),
+                    with_head(request, head, self._session.name_to_tell),
+                    on_progress,
                 )
             except TargetError as error:
                 raise await self._refused(intents, error, basis) from error

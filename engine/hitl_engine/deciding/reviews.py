@@ -30,10 +30,16 @@ from hitl_engine.payloads.deadlines import deadline_of, expired_caution
 
 
 class Reviews:
-    """Reads questions. `identity` returns that of an item's server, a part of each fingerprint."""
+    """Reads questions. `identity` returns that of an item's server, a part of each fingerprint.
 
-    def __init__(self, identity: Callable[[Waiting], str]) -> None:
+    `claimed` returns what to confirm where somebody else has claimed an item; mostly nothing.
+    """
+
+    def __init__(
+        self, identity: Callable[[Waiting], str], claimed: Callable[[Waiting], str] = lambda _: ""
+    ) -> None:
         self._identity = identity
+        self._claimed = claimed
 
     def question(self, interrupt: Interrupt) -> Question:
         """Understand an interrupt and fingerprint it. Never fails."""
@@ -68,7 +74,9 @@ class Reviews:
         asked = question.interrupt
         kept = earlier_answer_caution(asked)
         expired = expired_caution(self.deadline_of(asked), datetime.now(UTC))
+        claimed = self._claimed(asked)
         return (
+            *([claimed] if claimed else []),
             *([expired] if expired else []),
             *payloads.cautions(question.review, decision),
             *inexact_edits(question, decision),

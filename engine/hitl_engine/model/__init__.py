@@ -53,7 +53,15 @@ from hitl_engine.model.journal import (
     RunHead,
 )
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
-from hitl_engine.model.outcome import OnProgress, Outcome, OutcomeKind, Progress
+from hitl_engine.model.outcome import OnProgress, Outcome, OutcomeKind, Progress, ReceivedAnswer
+from hitl_engine.model.presence import (
+    NOBODY,
+    Claim,
+    OpenConsole,
+    Person,
+    Presence,
+    ThreadKey,
+)
 from hitl_engine.model.project_code import CodeFile, ProjectCode
 from hitl_engine.model.project_file import ProjectFile
 from hitl_engine.model.review import (
@@ -126,6 +134,7 @@ from hitl_engine.model.thread_run import RunEvent, RunKind, RunStatus, ThreadRun
 __all__ = [
     "ALL_THREADS",
     "EVERYTHING",
+    "NOBODY",
     "NO_BREAKPOINTS",
     "NO_SETTINGS",
     "Act",
@@ -150,6 +159,7 @@ __all__ = [
     "Checkpoint",
     "Choices",
     "Choose",
+    "Claim",
     "CodeFile",
     "CodeLanguage",
     "Commanded",
@@ -200,17 +210,21 @@ __all__ = [
     "Message",
     "MessageCall",
     "OnProgress",
+    "OpenConsole",
     "Option",
     "Outcome",
     "OutcomeKind",
     "PageMark",
     "Path",
+    "Person",
     "PlannedDecision",
+    "Presence",
     "Progress",
     "ProjectCode",
     "ProjectFile",
     "Question",
     "Questions",
+    "ReceivedAnswer",
     "Reject",
     "RejectedCall",
     "Reopening",
@@ -246,6 +260,7 @@ __all__ = [
     "ThreadCounts",
     "ThreadFilter",
     "ThreadGroup",
+    "ThreadKey",
     "ThreadPage",
     "ThreadRow",
     "ThreadRun",

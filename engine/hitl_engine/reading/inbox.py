@@ -62,11 +62,18 @@ class InboxReader:
     """Reads the threads of one server, and remembers what it read."""
 
     def __init__(
-        self, api: LangGraphServer, reader: ThreadReader, *, rows_hold_state: bool
+        self,
+        api: LangGraphServer,
+        reader: ThreadReader,
+        *,
+        rows_hold_state: bool,
+        rows_hold_presence: bool = False,
     ) -> None:
         self._api = api
         self._reader = reader
-        self._list = ThreadList(api, rows_hold_state=rows_hold_state)
+        self._list = ThreadList(
+            api, rows_hold_state=rows_hold_state, rows_hold_presence=rows_hold_presence
+        )
         self._known: dict[str, _Known] = {}
         self._unread: dict[str, WireThread] = {}
         """Rows of threads that have changed and whose state is still to be read."""

@@ -46,13 +46,17 @@ class ThreadList:
 
     `rows_hold_state`: rows contain the state, as on our own server, so that nothing waits on an
     `idle` one and those are not listed. On other servers a question can wait on any thread.
+    `rows_hold_presence`: they tell who is on a thread.
     """
 
-    def __init__(self, api: LangGraphServer, *, rows_hold_state: bool) -> None:
+    def __init__(
+        self, api: LangGraphServer, *, rows_hold_state: bool, rows_hold_presence: bool = False
+    ) -> None:
         self._api = api
         self._holds_idle = not rows_hold_state
         self._statuses = (*_STATUSES, "idle") if self._holds_idle else _STATUSES
-        self._select = SUMMARY if self._holds_idle else SUMMARY + DERIVED
+        derived = () if self._holds_idle else DERIVED
+        self._select = (*SUMMARY, *derived, *(["presence"] if rows_hold_presence else []))
         self._marks: deque[datetime | None] = deque(maxlen=_LOOKS_BACK)
 
     def holds(self, row: WireThread) -> bool:

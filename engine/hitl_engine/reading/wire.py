@@ -18,6 +18,8 @@ DECISION_ID = "hitl_decision_id"
 """Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
 JOURNAL_HEAD = "hitl_journal_head"
 """Key of the newest row's hash in the journal that a run was sent from: `ID OF THE JOURNAL:HASH`."""
+REVIEWER = "hitl_reviewer"
+"""Key of the configured name of the user, in the metadata of the runs that they send."""
 KEPT_IN_CONFIG = "hitl_sent_with"
 """Key in the metadata of a run's config: the breakpoints that it was sent with."""
 _SENT = ("input", "config", "context")
@@ -165,6 +167,8 @@ class WireThread(Shape):
     breakpoint: WireBreakpoint | None = None
     code_changed: str | None = None
     """That the code of the graph changed after the server imported it; only our own sends it."""
+    presence: Any = None
+    """Who is on the thread, see `ToldPresence`; only our own server sends it, where anybody is."""
     last_run: "WireRun | None" = None
     """The newest run; our own server sends it with the row of one thread."""
 
@@ -377,6 +381,8 @@ class WireInfo(Shape):
     """The version of LangGraph, where it runs graphs in Python."""
     flags: dict[str, Any] = field(default_factory=dict)
     identity: str | None = None
+    caller: str | None = None
+    """The name of this client's user, where our own server knows it better than the client."""
     nodes: dict[str, frozenset[str]] = field(default_factory=dict)
     """The nodes of each graph, unless a factory makes it; only our own server sends them."""
     graphs_broken: tuple[WireBrokenGraph, ...] = ()
