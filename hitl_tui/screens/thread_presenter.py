@@ -27,6 +27,7 @@ from hitl_tui.state.views import ViewName
 from hitl_tui.text.conversation_tail import tail_of
 from hitl_tui.text.diff import changes
 from hitl_tui.text.item_summary import waiting_words
+from hitl_tui.text.presence_words import card_words
 from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
@@ -245,6 +246,7 @@ class ThreadPresenter:
         title.change = thread.change if self.pane.shows_card else ItemChange.UNCHANGED
         decided = [thread.decisions.holds(item) for item in thread.waiting]
         asked = thread.waiting if self.pane.shows_card else ()
+        self.show_people()
         self.header.tabs.show([thread.location_of(item) for item in asked], thread.index, decided)
         self.screen.refresh_bindings()
 
@@ -256,6 +258,19 @@ class ThreadPresenter:
             self.header.show_broken(broken)
         else:
             self.header.show_code_change(server.code_change(graph_id))
+
+    def show_people(self) -> None:
+        """Show who else is on the item in view, and let others know that it is open here."""
+        people, thread_id = self._desk.people, self.thread.thread_id
+        is_open = self.pane.shows_card and self.screen in self.screen.app.screen_stack
+        if is_open:
+            people.open(thread_id)
+            found = people.of(thread_id)
+            words = card_words(found, people.me)
+            self.header.show_people(words, is_claimed=found.others_claim is not None)
+        else:
+            people.close(thread_id)
+            self.header.show_people("", is_claimed=False)
 
     # Runs
 

@@ -33,6 +33,8 @@ class ThreadHeader(Vertical):
         """The result of the last action."""
         self.note = Banner(id="note")
         """What to know about the question in view."""
+        self.people = Banner(id="people")
+        """Who else is on it."""
 
     def compose(self) -> ComposeResult:
         """Put the note next to the card."""
@@ -40,11 +42,19 @@ class ThreadHeader(Vertical):
         yield self.code
         yield self.banner
         yield self.note
+        yield self.people
 
     def clear(self) -> None:
         """Remove both messages."""
         self.banner.clear()
         self.note.clear()
+
+    def show_people(self, words: str, *, is_claimed: bool) -> None:
+        """Show who else is on the item in view; `is_claimed`: somebody else has claimed it."""
+        if words:
+            self.people.show(Severity.WARNING if is_claimed else Severity.NOTE, f"{words}.")
+        else:
+            self.people.clear()
 
     def show_code_change(self, text: str) -> None:
         """Show that the code of the graph changed; nothing if `text` is empty."""

@@ -127,7 +127,7 @@ async def test_a_claim_is_a_caution_for_others(url: str, tmp_path: Path) -> None
         with pytest.raises(Conflict, match="ada has this since"):
             await bob.people.release(thread_id)
         [caution] = bob.reviews.cautions(question, Answer("x"))
-        assert caution == f"ada has this since {since}. Send anyway?"
+        assert caution == f"ada has this since {since}."
         await bob.people.claim(thread_id, instead_of=claim)
         await ada.thread(thread_id)
         [caution] = ada.reviews.cautions(question, Answer("x"))

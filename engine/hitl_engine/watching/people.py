@@ -5,11 +5,12 @@ thread is open for others as long as its lease is renewed, so a killed console i
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 
 from hitl_engine.errors import BadInput, Conflict, HitlError, ReadOnly, TargetError
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import Claim, Presence
+from hitl_engine.model import Claim, Person, Presence, ThreadKey
 from hitl_engine.visible import one_line
 
 _REST = 0.5
@@ -35,6 +36,16 @@ class People:
         """Whether the server passes on who is on what."""
         return self._session.supports("presence")
 
+    @property
+    def me(self) -> Person:
+        """The user, as others see them."""
+        return self._session.me
+
+    @property
+    def presence(self) -> Mapping[ThreadKey, Presence]:
+        """Who else is on which thread."""
+        return self._session.presence
+
     def of(self, thread_id: str) -> Presence:
         """Return who else is on a thread."""
         return self._session.told.of(thread_id)
@@ -42,9 +53,7 @@ class People:
     def caution(self, thread_id: str) -> str:
         """Return what to confirm before a thread is answered that somebody else has claimed."""
         claim = self.of(thread_id).others_claim
-        if claim is None:
-            return ""
-        return f"{claim_words(claim)}. Send anyway?"
+        return "" if claim is None else f"{claim_words(claim)}."
 
     # Open threads
 
