@@ -188,7 +188,6 @@ class ThreadScreen(ConsoleScreen):
 
     def on_unmount(self) -> None:
         """Let others know that the item is not open here any more."""
-        super().on_unmount()
         self.desk.people.close(self.thread.thread_id)
 
     # Drafts

@@ -1,13 +1,13 @@
 """Who else is on an item, in words."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from hitl_engine.model import Claim, JsonObject, OpenConsole, Person, Presence
 from hitl_engine.visible import one_line
 
 _NAME = 40
-_ANOTHER = "you, in another console"
+_MOST = 3
+"""Consoles that a sentence names."""
 
 
 def row_words(presence: Presence, me: Person | None) -> str:
@@ -16,8 +16,13 @@ def row_words(presence: Presence, me: Person | None) -> str:
         return "you have it"
     if presence.claim is not None:
         return f"{_name(presence.claim.person)} has it"
-    names = list(dict.fromkeys(_name(each.person, me) for each in presence.consoles))
-    return f"{_joined(names)} {_is_on(names)} it" if names else ""
+    people = [each.person for each in presence.consoles]
+    names = list(dict.fromkeys(_name(each) for each in people if each != me))
+    if not names:
+        return "you are on it elsewhere" if people else ""
+    if len(names) > 2:
+        return f"{names[0]} and {len(names) - 1} others are on it"
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} on it"
 
 
 def card_words(presence: Presence, me: Person | None) -> str:
@@ -27,12 +32,13 @@ def card_words(presence: Presence, me: Person | None) -> str:
         parts.append(_claim_words(presence.claim, is_mine=presence.is_mine))
     first: dict[str, datetime] = {}
     for each in presence.consoles:
-        name = _name(each.person, me) + (f" ({one_line(each.role, 20)})" if each.role else "")
-        first[name] = min(first.get(name, each.since), each.since)
-    for name, since in list(first.items())[:3]:
-        parts.append(f"{name} {_is_on([name])} this since {_time(since)}")
-    if len(first) > 3:
-        parts.append(f"{len(first) - 3} more are on this")
+        role = f" ({one_line(each.role, 20)})" if each.role else ""
+        named = f"{_name(each.person)}{role} is on this"
+        words = "you are on this in another console" if each.person == me else named
+        first[words] = min(first.get(words, each.since), each.since)
+    parts += [f"{words} since {_time(since)}" for words, since in list(first.items())[:_MOST]]
+    if len(first) > _MOST:
+        parts.append(f"so are {len(first) - _MOST} others")
     return "; ".join(parts)
 
 
@@ -42,19 +48,8 @@ def _claim_words(claim: Claim, *, is_mine: bool) -> str:
     return f"{_name(claim.person)} has this since {_time(claim.since)}"
 
 
-def _name(person: Person, me: Person | None = None) -> str:
-    return _ANOTHER if person == me else one_line(person.name, _NAME)
-
-
-def _is_on(names: Sequence[str]) -> str:
-    return "is on" if len(names) == 1 and names != [_ANOTHER] else "are on"
-
-
-def _joined(names: Sequence[str]) -> str:
-    """Return up to two names, or the first and how many others."""
-    if len(names) > 2:
-        return f"{names[0]} and {len(names) - 1} others"
-    return " and ".join(names)
+def _name(person: Person) -> str:
+    return one_line(person.name, _NAME)
 
 
 def _time(at: datetime) -> str:
