@@ -1,5 +1,7 @@
 """Claiming an item with a key: others see who has it, and are asked once more before they answer."""
 
+from collections.abc import Callable
+
 from hitl_engine.desk import Desk
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Claim, Waiting
@@ -14,30 +16,36 @@ def offers_claims(desk: Desk | None) -> bool:
     return desk is not None and desk.people.are_told and not desk.server.read_only
 
 
-class Claims:
-    """Claims items of a screen, and gives them back. Its methods run in a worker of the screen."""
+def ask_to_take_over(
+    screen: ConsoleScreen, desk: Desk, item: Waiting, claim: Callable[[], object]
+) -> None:
+    """Call `claim`; if somebody else has the item, only after the user has confirmed that."""
 
-    def __init__(self, screen: ConsoleScreen) -> None:
-        self._screen = screen
+    def closed(confirmed: bool | None) -> None:
+        if confirmed:
+            claim()
 
-    async def toggle(self, desk: Desk, item: Waiting) -> None:
-        """Claim an item, or give it back; from somebody else, take it over if that is confirmed."""
-        found = desk.people.of(item.thread_id)
-        if found.others_claim is not None:
-            plan = _plan(found.others_claim)
-            if not await self._screen.app.push_screen_wait(ConfirmModal(plan)):
-                return
-        try:
-            if found.is_mine:
-                await desk.people.release(item.thread_id)
-                words = "You gave this back: others see that it is free."
-            else:
-                claim = await desk.people.claim(item.thread_id, instead_of=found.others_claim)
-                words = f"You have this until {claim.until.astimezone():%H:%M}: others see it."
-        except HitlError as error:
-            self._screen.show_notification(one_line(str(error), 400), severity="warning")
+    other = desk.people.of(item.thread_id).others_claim
+    if other is None:
+        claim()
+    else:
+        screen.app.push_screen(ConfirmModal(_plan(other)), closed)
+
+
+async def toggle_claim(screen: ConsoleScreen, desk: Desk, item: Waiting) -> None:
+    """Claim an item, also from somebody else, or give it back; show what became of it."""
+    found = desk.people.of(item.thread_id)
+    try:
+        if found.is_mine:
+            await desk.people.release(item.thread_id)
+            words = "You gave this back: others see that it is free."
         else:
-            self._screen.show_notification(words)
+            claim = await desk.people.claim(item.thread_id, instead_of=found.others_claim)
+            words = f"You have this until {claim.until.astimezone():%H:%M}: others see it."
+    except HitlError as error:
+        screen.show_notification(one_line(str(error), 400), severity="warning")
+    else:
+        screen.show_notification(words)
 
 
 def _plan(claim: Claim) -> Plan:

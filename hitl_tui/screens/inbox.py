@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Collection, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -18,7 +19,7 @@ from hitl_engine.errors import HitlError, JournalFailed
 from hitl_engine.model import BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
-from hitl_tui.screens.claims import Claims, offers_claims
+from hitl_tui.screens.claims import ask_to_take_over, offers_claims, toggle_claim
 from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox_notes import InboxNotes
@@ -560,11 +561,16 @@ class InboxScreen(ConsoleScreen):
         self._seen_broken = self.broken
         self._show_header()
 
-    @work(group="claim", exclusive=True, exit_on_error=False)
-    async def action_claim(self) -> None:
+    def action_claim(self) -> None:
         """Claim the selected item, or give it back."""
         if (item := self.list.item) is not None:
-            await Claims(self).toggle(self.desks.of(item), item)
+            desk = self.desks.of(item)
+            ask_to_take_over(self, desk, item, partial(self.claim, desk, item))
+
+    @work(group="claim", exclusive=True, exit_on_error=False)
+    async def claim(self, desk: "Desk", item: Waiting) -> None:
+        """Claim an item, or give it back."""
+        await toggle_claim(self, desk, item)
 
     def action_start(self) -> None:
         """Request the form that starts a run."""

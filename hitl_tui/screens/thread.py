@@ -25,7 +25,7 @@ from hitl_tui.messages import (
     Stepped,
     Typed,
 )
-from hitl_tui.screens.claims import Claims, offers_claims
+from hitl_tui.screens.claims import ask_to_take_over, offers_claims, toggle_claim
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.draft_keeper import PAUSE, DraftKeeper
 from hitl_tui.screens.text_modal import TextModal
@@ -160,12 +160,16 @@ class ThreadScreen(ConsoleScreen):
         """Ask the question in view again, if confirmed."""
         await self._decisions.reopen()
 
-    @work(group="claim", exclusive=True, exit_on_error=False)
-    async def action_claim(self) -> None:
+    def action_claim(self) -> None:
         """Claim the item in view, or give it back."""
         if (item := self.thread.shown) is not None:
-            await Claims(self).toggle(self.desk, item)
-            self._presenter.show_people()
+            ask_to_take_over(self, self.desk, item, partial(self.claim, item))
+
+    @work(group="claim", exclusive=True, exit_on_error=False)
+    async def claim(self, item: Waiting) -> None:
+        """Claim an item, or give it back."""
+        await toggle_claim(self, self.desk, item)
+        self._presenter.show_people()
 
     def action_new_input(self) -> None:
         """Open a form for another input of this thread."""

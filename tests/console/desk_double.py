@@ -335,7 +335,12 @@ class DeskDouble:
     async def watch(self) -> AsyncGenerator[Inbox]:
         while True:
             self.changed.clear()
-            yield Inbox(self.items, self.busy, (), self.error, self.unread)
+            presence = {
+                (item.target, item.thread_id): found
+                for item in self.items
+                if (found := self.people.of(item.thread_id)) != Presence()
+            }
+            yield Inbox(self.items, self.busy, (), self.error, self.unread, presence=presence)
             await self.changed.wait()
 
     def _view(self, thread_id: str, status: ThreadStatus | None = None) -> ThreadView:
