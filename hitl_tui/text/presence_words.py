@@ -31,7 +31,10 @@ def card_words(presence: Presence, me: Person | None) -> str:
     if presence.claim is not None:
         parts.append(_claim_words(presence.claim, is_mine=presence.is_mine))
     first: dict[str, datetime] = {}
+    holder = presence.claim.person if presence.claim is not None else None
     for each in presence.consoles:
+        if each.person == holder:
+            continue
         role = f" ({one_line(each.role, 20)})" if each.role else ""
         named = f"{_name(each.person)}{role} is on this"
         words = "you are on this in another console" if each.person == me else named

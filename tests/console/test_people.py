@@ -1,5 +1,6 @@
 """Who else is on an item, in the row and on the card; claiming it; and sending what others have."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,6 +55,11 @@ def claimed(name: str, *, is_mine: bool = False) -> Presence:
             "; ".join(f"{name} is on this since {AT}" for name in "abc") + "; so are 2 others",
         ),
         (claimed("a[/]\x1bda"), "a[/]\\u{1B}da has it", "a[/]\\u{1B}da has this since " + AT),
+        (
+            replace(claimed("ada"), consoles=on("ada", "bob")),
+            "ada has it",
+            f"ada has this since {AT}; bob is on this since {AT}",
+        ),
         (
             claimed("me", is_mine=True),
             "you have it",
