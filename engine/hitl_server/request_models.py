@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from hitl_server.body_types import (
+    LONGEST_NAME,
     Body,
     FewNames,
     Limit,
@@ -323,8 +324,6 @@ class StateBody(Body):
         )
 
 
-LONGEST_NAME = 100
-"""Characters of the name of a person, or of the id of a console."""
 _Name: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(storable)
 ]

@@ -11,7 +11,7 @@ import pytest
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import BadInput, Conflict, ReadOnly
-from hitl_engine.model import Answer, Inbox, Interrupt, Presence, Question
+from hitl_engine.model import Answer, Breakpoint, Inbox, Interrupt, Presence, Question
 from hitl_engine.watching import people as people_module
 from tests.server.processes import SAMPLES, Served
 from tests.server.test_answerers import START, asked
@@ -43,6 +43,16 @@ async def desk_of(url: str, token: str, data: Path, **settings: object) -> Async
     headers = {"x-api-key": token}
     async with open_desk(target, data_dir=data / token, headers=headers) as opened:
         yield opened
+
+
+async def asked_at_a_breakpoint(desk: Desk) -> Breakpoint:
+    """Start a run that stops at a breakpoint."""
+    (graph,) = [each for each in await desk.graphs() if each.graph_id == "breakpoints"]
+    outcome = await desk.start(graph, {}, lambda _: None)
+    assert outcome.thread is not None
+    (stop,) = outcome.thread.waiting
+    assert isinstance(stop, Breakpoint)
+    return stop
 
 
 async def until(looks: AsyncIterator[Inbox], thread_id: str, *names: str) -> Presence:
@@ -128,6 +138,13 @@ async def test_a_claim_is_a_caution_for_others(url: str, tmp_path: Path) -> None
             await bob.people.release(thread_id)
         [caution] = bob.reviews.cautions(question, Answer("x"))
         assert caution == f"ada has this since {since}."
+        [planned] = bob.bulk.plan([question], Answer("x"))
+        assert planned.cautions == (caution,)
+        stop = await asked_at_a_breakpoint(ada)
+        await ada.people.claim(stop.thread_id)
+        await bob.thread(stop.thread_id)
+        [planned] = bob.bulk.plan([stop], None)
+        assert planned.cautions[0].startswith("ada has this since")
         await bob.people.claim(thread_id, instead_of=claim)
         await ada.thread(thread_id)
         [caution] = ada.reviews.cautions(question, Answer("x"))

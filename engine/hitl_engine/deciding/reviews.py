@@ -39,7 +39,7 @@ class Reviews:
         self, identity: Callable[[Waiting], str], claimed: Callable[[Waiting], str] = lambda _: ""
     ) -> None:
         self._identity = identity
-        self._claimed = claimed
+        self.claimed = claimed
 
     def question(self, interrupt: Interrupt) -> Question:
         """Understand an interrupt and fingerprint it. Never fails."""
@@ -74,7 +74,7 @@ class Reviews:
         asked = question.interrupt
         kept = earlier_answer_caution(asked)
         expired = expired_caution(self.deadline_of(asked), datetime.now(UTC))
-        claimed = self._claimed(asked)
+        claimed = self.claimed(asked)
         return (
             *([claimed] if claimed else []),
             *([expired] if expired else []),

@@ -49,11 +49,6 @@ class ServerSession:
         return self._connection.me
 
     @property
-    def reviewer(self) -> str:
-        """The name of the user."""
-        return self.me.name
-
-    @property
     def name_to_tell(self) -> str:
         """The configured name of the user, for a server that knows no name of theirs; else empty."""
         return self._connection.name_to_tell

@@ -65,9 +65,13 @@ class ChangeFeed:
         finally:
             changed.cancel()
         await asyncio.sleep(seconds if self._listener.done() else _GATHERING)
-        is_presence = self._changed.is_set() and not self._threads_changed
+        is_followed = self._changed.is_set() and not self._listener.done()
         self._changed.clear()
-        if is_presence and monotonic() < self._last_look + _LONGEST_SILENCE:
+        if (
+            is_followed
+            and not self._threads_changed
+            and monotonic() < self._last_look + _LONGEST_SILENCE
+        ):
             return None
         self._threads_changed, self._last_look = False, monotonic()
         named, self._named = self._named, set()

@@ -9,7 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from hitl_engine.model import NOBODY, Claim, OpenConsole, Person, Presence
+from hitl_engine.errors import BadReply
+from hitl_engine.model import NOBODY, Claim, OpenConsole, Person, Presence, in_utc
+
+_ODD = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
+"""What reading an object in another shape raises."""
 
 
 class ToldPresence:
@@ -50,9 +54,15 @@ class ToldPresence:
             self._keep({thread_id: self._presence(told)})
 
     def take_claim(self, thread_id: str, told: Any) -> None:
-        """Take the claim that this console has just made or given back; None: there is none."""
-        consoles = self.of(thread_id).consoles
-        self._keep({thread_id: self._read(consoles, None if told is None else _claim(told))})
+        """Take the claim that this console has just made or given back; None: there is none.
+
+        Raises BadReply if its shape is not known.
+        """
+        try:
+            claim = _claim(told)
+        except _ODD as error:
+            raise BadReply("The server did not tell the claim as it should.") from error
+        self._keep({thread_id: self._read(self.of(thread_id).consoles, claim)})
 
     def _keep(self, told: Mapping[str, Presence], *, whole: bool = False) -> None:
         merged = {**({} if whole else self.threads), **told}
@@ -64,7 +74,7 @@ class ToldPresence:
         """Return what one object tells; nothing, if its shape is not known."""
         try:
             return self._read(map(_console, told["consoles"]), _claim(told["claim"]))
-        except (KeyError, TypeError, ValueError):
+        except _ODD:
             return NOBODY
 
     def _read(self, consoles: Iterable[OpenConsole], claim: Claim | None) -> Presence:
@@ -77,12 +87,18 @@ def _person(told: Mapping[str, Any]) -> Person:
 
 
 def _console(told: Mapping[str, Any]) -> OpenConsole:
-    since = datetime.fromisoformat(told["since"])
-    return OpenConsole(str(told["console"]), _person(told), since, str(told.get("role", "")))
+    role = str(told.get("role") or "")
+    return OpenConsole(str(told["console"]), _person(told), _time(told["since"]), role)
 
 
 def _claim(told: Mapping[str, Any] | None) -> Claim | None:
     if told is None:
         return None
-    since, until = (datetime.fromisoformat(told[name]) for name in ("since", "until"))
-    return Claim(str(told["id"]), _person(told), since, until)
+    return Claim(str(told["id"]), _person(told), _time(told["since"]), _time(told["until"]))
+
+
+def _time(told: str) -> datetime:
+    """Return a time that can be shown here. Raises as `_ODD`."""
+    at = in_utc(datetime.fromisoformat(told))
+    at.astimezone()  # that of the year 1 may be no time here
+    return at

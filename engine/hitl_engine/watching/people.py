@@ -100,7 +100,9 @@ class People:
 
     @property
     def _name(self) -> str:
-        return self._session.reviewer
+        """The name that the server is told; empty where it knows the user."""
+        me = self._session.me
+        return me.name if me.named_by == "client" else ""
 
     # Claims
 

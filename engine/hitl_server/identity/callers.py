@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from hitl_server.body_types import LONGEST_NAME
 from hitl_server.identity.tokens import Role
 from hitl_server.json_types import JsonObject
 from hitl_server.reserved_keys import RESERVED, USER_ID, without_reserved
@@ -76,7 +77,9 @@ class Caller:
 
         The consoles of the machine's owner share one token, so each tells the name of its user.
         """
-        return None if self.user is None or self.is_console else str(self.user["identity"])
+        if self.user is None or self.is_console:
+            return None
+        return str(self.user["identity"])[:LONGEST_NAME]
 
     @property
     def configurable(self) -> JsonObject:

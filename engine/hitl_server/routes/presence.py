@@ -5,10 +5,11 @@ Both only tell others: they permit and refuse nothing.
 
 from fastapi import APIRouter, Query, Request, Response
 
+from hitl_server.body_types import LONGEST_NAME
 from hitl_server.identity.callers import caller_of
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.refusals import Refusal, checked_id, no_thread
-from hitl_server.request_models import LONGEST_NAME, ClaimBody, PresenceBody
+from hitl_server.request_models import ClaimBody, PresenceBody
 from hitl_server.response_models import REFUSALS, Claimed, Present, ok_response
 from hitl_server.responses import json_response
 from hitl_server.server_parts import parts_of
@@ -87,7 +88,7 @@ def _existing(request: Request, thread_id: str) -> str:
 def _person(request: Request, given: str | None) -> Person:
     """Return the caller: where the server knows a name, no client can give another one."""
     if (known := caller_of(request).name) is not None:
-        return Person(known[:LONGEST_NAME], "server")
+        return Person(known, "server")
     if not given:
         raise Refusal(422, "This server knows no name of the caller, so the request needs one.")
     return Person(given, "client")

@@ -157,9 +157,7 @@ class RunQueue:
         if strategy in ("interrupt", "rollback"):
             for other in earlier:
                 other.cancel("rollback" if strategy == "rollback" else "interrupt")
-        self._database.presence.set_claim(
-            active.thread_id, None
-        )  # its row went with the same commit
+        self._database.presence.set_claim(active.thread_id, None)  # `mark_busy` removed its row
         self._start(queue, active)
 
     async def cancel(self, runs: Iterable[ActiveRun], action: CancelAction) -> None:

@@ -75,6 +75,8 @@ class Presence:
 
     def of(self, thread_id: str) -> JsonObject | None:
         """Return the consoles that have a thread open, and its claim; None without any of them."""
+        if thread_id not in self._leases and thread_id not in self._claims:
+            return None  # as for nearly all rows of a list
         self._end(datetime.now(UTC), thread_id)
         leases, claim = self._leases.get(thread_id), self._claims.get(thread_id)
         if not leases and not claim:
@@ -212,7 +214,9 @@ def claimed(claim: Claim) -> Refusal:
 
 
 def read_claims(connection: sqlite3.Connection) -> dict[str, Claim]:
-    """Return the claims in the table, by thread."""
+    """Return the claims in the table, by thread; those whose time is over are removed."""
+    connection.execute("DELETE FROM claims WHERE until <= ?", (datetime.now(UTC).isoformat(),))
+    connection.commit()
     rows = connection.execute("SELECT thread_id, id, name, named_by, since, until FROM claims")
     return {
         thread_id: Claim(
