@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.configuration.credentials import KeySource
+from hitl_engine.deciding.people import People
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import (
     BadInput,
@@ -61,7 +62,6 @@ from hitl_engine.model import (
     LogFilter,
     OutcomeKind,
 )
-from hitl_engine.watching.people import People
 
 if TYPE_CHECKING:
     from hitl_engine.debugging.assistants import Assistants

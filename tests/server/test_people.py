@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from hitl_engine.configuration import NamedTarget
+from hitl_engine.deciding import people as people_module
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import BadInput, Conflict, ReadOnly
 from hitl_engine.model import Answer, Breakpoint, Inbox, Interrupt, Presence, Question
-from hitl_engine.watching import people as people_module
 from tests.server.processes import SAMPLES, Served
 from tests.server.test_answerers import START, asked
 from tests.server.test_tokens import serving
