@@ -19,7 +19,7 @@ from hitl_server.storage.change_feed import ChangeFeed
 LEASE = timedelta(seconds=45)
 """How long a console counts as open after it was last heard of."""
 CLAIM = timedelta(minutes=30)
-_TELL = 0.25
+_TELL = 0.5
 """Seconds for which changes are collected: many consoles may come and go at one moment."""
 _MOST = 10_000
 """The most leases of a server."""
