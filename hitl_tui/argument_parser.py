@@ -34,6 +34,8 @@ COMMANDS = (
         "review",
         "show",
         "answer",
+        "claim",
+        "release",
         "reopen",
         "step",
         "log",
@@ -59,6 +61,8 @@ commands:
   hitl-tui review           decide what waits, line by line, as screen readers need it
   hitl-tui show THREAD      print what a thread waits for, and its state
   hitl-tui answer THREAD    answer one interrupt, or several at once
+  hitl-tui claim THREAD     take a thread, so that others see who has it
+  hitl-tui release THREAD   give it back
   hitl-tui reopen THREAD    ask again a question whose node failed on its answer
   hitl-tui step THREAD      step past a breakpoint
   hitl-tui log              list the decisions sent from this data folder
@@ -108,7 +112,7 @@ exit codes:
   2    wrong usage; nothing was sent
   3    refused: the item no longer waits, is not what --expect names, does not
        exist, or a new run would discard what waits on the thread
-  4    the answer does not fit this interrupt, or needs --yes
+  4    the answer does not fit this interrupt, or needs --yes or --even-if-claimed
   5    the target cannot be reached or used; no graph ran
   6    the outcome is unknown
   7    the run failed; mostly its graph raised an error

@@ -19,6 +19,8 @@ EXAMPLES = {
     "review": "hitl-tui review --kind tool",
     "show": "hitl-tui show 01a2296d-19b5-7417-b3f0-90b9f07a2922",
     "answer": "hitl-tui answer 01a2296d-19b5-7417-b3f0-90b9f07a2922 --reject 'Ask the customer first'",
+    "claim": "hitl-tui claim 01a2296d-19b5-7417-b3f0-90b9f07a2922",
+    "release": "hitl-tui release 01a2296d-19b5-7417-b3f0-90b9f07a2922",
     "reopen": "hitl-tui reopen 01a2296d-19b5-7417-b3f0-90b9f07a2922",
     "step": "hitl-tui step 01a2296d-19b5-7417-b3f0-90b9f07a2922 --until '$.total > 100'",
     "log": "hitl-tui log --since 7d --outcome unknown",

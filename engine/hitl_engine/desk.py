@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.configuration.credentials import KeySource
+from hitl_engine.deciding.people import People
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.early_server import EarlyServer
 from hitl_engine.errors import (
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
         OnProgress,
         Outcome,
         Question,
+        ReceivedAnswer,
         Reopening,
         Rule,
         Ruling,
@@ -165,9 +167,12 @@ async def open_desk(
             early=early.take if early else None,
         )
         await connection.open()
+        journal.reviewer = lambda: connection.me.name
+        desk = Desk(ServerSession(connection), journal, project_files_of(found))
         try:
-            yield Desk(ServerSession(connection), journal, project_files_of(found))
+            yield desk
         finally:
+            await desk.people.aclose()
             await connection.aclose()
 
 
@@ -387,7 +392,12 @@ class Desk:
     def __init__(self, session: ServerSession, journal: Journal, files: ProjectFiles) -> None:
         self._session = session
         self._journal = journal
-        self.reviews = Reviews(lambda _: session.server.identity)
+        self.people = People(session)
+        """Who else works on the same inbox, and on which threads."""
+        self.reviews = Reviews(
+            lambda _: session.server.identity,
+            lambda waiting: self.people.caution(waiting.thread_id),
+        )
         """What is asked, and the JSON that a decision would send."""
         self.files = files
         """The files of a local project."""
@@ -599,7 +609,9 @@ class Desk:
 
         session = self._session
         session.release_when_idle()
-        looks = watch_inbox(session.look, session.changes, session.recover)
+        looks = watch_inbox(
+            session.look, session.changes, session.recover, session.told, lambda: session.presence
+        )
         async with aclosing(looks):
             async for inbox in looks:
                 await self.drafts.tidy(inbox)
@@ -712,12 +724,12 @@ class Desk:
         """
         return await self._log.answered(question.interrupt)
 
-    async def answered_by(self, interrupt: Interrupt) -> str:
-        """Return who answered a question that no longer waits; empty if nothing tells it.
+    async def answer_given(self, interrupt: Interrupt) -> ReceivedAnswer | None:
+        """Return who answered a question that no longer waits, when, and what, if anything tells it.
 
-        The name is untrusted text. Raises TargetError.
+        Raises TargetError.
         """
-        return await self._answerers.of(interrupt) or ""
+        return await self._answerers.given(interrupt)
 
     # Deciding
 

@@ -36,10 +36,18 @@ class Desks:
 
     def __init__(self, find: Callable[[str], Desk | None]) -> None:
         self._find = find
-        self.reviews = Reviews(lambda waiting: self.of(waiting).server.identity)
+        self.reviews = Reviews(
+            lambda waiting: self.of(waiting).server.identity,
+            self._claimed,
+        )
         """What is asked; an item can be understood while its target is not reached."""
         self.bulk = BulkDecisions(self.reviews, self)
         """The same decision on many items, of several targets too."""
+
+    def _claimed(self, waiting: Waiting) -> str:
+        """Return what to confirm where somebody else has claimed an item, as far as that is known."""
+        desk = self._find(waiting.target)
+        return "" if desk is None else desk.people.caution(waiting.thread_id)
 
     def of(self, item: Item | Waiting) -> Desk:
         """Return the desk of an item's target. Raises Unreachable if it is not open."""

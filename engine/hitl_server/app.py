@@ -16,6 +16,7 @@ from hitl_server.routes import (
     event_protocol,
     info,
     not_implemented,
+    presence,
     protocol_socket,
     runs,
     stateless_runs,
@@ -61,7 +62,7 @@ def _build_api(parts: ServerParts, access: Access, http: HttpSettings) -> FastAP
     api.state.auth = access.auth
     api.state.http = http
     for module in (  # the routes of a request are tried in this order, so the most used come first
-        *(runs, changes, event_protocol, thread_stream, threads),
+        *(runs, changes, event_protocol, thread_stream, threads, presence),
         *(info, assistants, stateless_runs, store),
     ):
         api.routes.extend(_authorized(module.router).routes)

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from hitl_server.reserved_keys import without_reserved
 
 _MAX_NAMES = 1000
+LONGEST_NAME = 100
+"""Characters of the name of a person, as other clients get it, or of the id of a console."""
 
 
 class Body(BaseModel):

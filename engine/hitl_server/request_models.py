@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from hitl_server.body_types import (
+    LONGEST_NAME,
     Body,
     FewNames,
     Limit,
@@ -324,6 +325,28 @@ class StateBody(Body):
             payload_digests=given.payload_digests,
             last_run_id=given.last_run_id,
         )
+
+
+_Name: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(storable)
+]
+
+
+class PresenceBody(Body):
+    """`PUT /threads/{id}/presence`."""
+
+    console: _Name
+    """Any id that this console alone has."""
+    name: _Name | None = None
+    """The name of its user, for a server that does not know it."""
+
+
+class ClaimBody(Body):
+    """`PUT /threads/{id}/claim`."""
+
+    name: _Name | None = None
+    instead_of: Text | None = None
+    """The id of the claim that is taken over."""
 
 
 class StateAt(Body):

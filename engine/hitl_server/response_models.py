@@ -82,6 +82,42 @@ class Drawing(TypedDict):
     edges: list[JsonObject]
 
 
+class Person(TypedDict):
+    """A person, and whether the server knows their name, or only the client told it."""
+
+    name: str
+    named_by: Literal["server", "client"]
+
+
+class Present(Person):
+    """That a console has a thread open, for so many seconds from now."""
+
+    seconds: float
+
+
+class OpenConsole(Person):
+    """A console that has a thread open; `role` as in the tokens of the server."""
+
+    console: str
+    since: str
+    role: NotRequired[str]
+
+
+class Claimed(Person):
+    """That a person has taken a thread."""
+
+    id: str
+    since: str
+    until: str
+
+
+class Presence(TypedDict):
+    """Who has a thread open, and who has taken it."""
+
+    consoles: list[OpenConsole]
+    claim: Claimed | None
+
+
 class Thread(TypedDict, total=False):
     """A thread and its state; the newest run only in the response about a single thread."""
 
@@ -105,6 +141,7 @@ class Thread(TypedDict, total=False):
     last_run: JsonObject | None
     extracted: JsonObject
     ttl: JsonObject
+    presence: Presence
 
 
 class Pruned(TypedDict):

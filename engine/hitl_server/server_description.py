@@ -20,6 +20,7 @@ _OWN_FLAGS = {
     "last_run": True,
     "pause": True,
     "reducers": True,
+    "presence": True,
 }
 """`strict_resume`: all ids of a resume map must be pending. `refuses_late_answers`: an answer at an
 older checkpoint, or where nothing is pending, is refused. `preconditions`: a run may contain the
@@ -33,7 +34,10 @@ what nodes print. `idempotency_key`: the same request sent again starts no secon
 checkpoint in addition to langgraph-api. `last_run`: `GET /threads/{id}` includes the thread's newest
 run. `reducers`: the schemas of an assistant tell how each key of the state takes a write. `pause`:
 `POST …/runs/{run_id}/pause` stops a run before its next step. `four_eyes`, where it is on: questions that rules name need the
-same answer from two reviewers, and thread rows have `four_eyes` and `approvals`."""
+same answer from two reviewers, and thread rows have `four_eyes` and `approvals`.
+`presence`: clients tell who has
+which thread open, and who has claimed it: `PUT …/threads/{id}/presence`, `…/claim`; threads and the
+feed of changes contain it."""
 OF_OUR_CHECKPOINTS = {
     *("refuses_late_answers", "preconditions", "state_preconditions", "exact_preconditions"),
     "derived_status",
@@ -56,6 +60,7 @@ def description(
         "langgraph_py_version": installed("langgraph"),
         "flags": flags,
         "identity": identity,
+        "caller": None,
         "nodes": {},
         "graphs_broken": [],
         "graphs_changed": [],

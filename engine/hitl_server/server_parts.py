@@ -106,7 +106,8 @@ class ServerParts:
         if row is None:
             return None
         changed = self.graphs.code_change(self.threads.graph_id(thread_id))
-        return {**row, "last_run": last_run, "code_changed": changed}
+        whole = {**row, "last_run": last_run, "code_changed": changed}
+        return self.threads.with_presence(whole)
 
     async def copy_thread(self, thread_id: str, copy_id: str) -> bool:
         """Copy a thread with its pending interrupts; False if there is no such thread.

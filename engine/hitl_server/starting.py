@@ -30,7 +30,7 @@ from hitl_server.search_models import ThreadCount, ThreadSearch
 from hitl_server.storage.change_feed import change_events
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Runs
-from hitl_server.tables.thread_table import FIELDS, Threads
+from hitl_server.tables.thread_table import COLUMNS, Threads
 
 _Answer: TypeAlias = Callable[[Request, bytes], Awaitable[Response]]
 
@@ -124,12 +124,13 @@ class StartingApp:
 
     async def _changes(self, request: Request, sent: bytes) -> Response:
         last_event_id = request.headers.get("last-event-id", "")
-        return sse_response(change_events(self._database.changes, last_event_id, lambda _: True))
+        changes, presence = self._database.changes, self._database.presence
+        return sse_response(change_events(changes, presence, last_event_id, lambda _: True))
 
     async def _search(self, request: Request, sent: bytes) -> Response:
         body = ThreadSearch.model_validate(await parsed(sent))
-        checked_select(body.select, FIELDS)
-        check_extract_paths(body.extract or {}, FIELDS)
+        checked_select(body.select, COLUMNS)
+        check_extract_paths(body.extract or {}, COLUMNS)
         rows, more = await self._threads.search(body)
         return json_response(rows, headers=page_headers(body.offset, len(rows), more))
 

@@ -107,6 +107,8 @@ class BulkScreen(ConsoleScreen):
         self._sessions = sessions
         self.marks = marks
         self._sending = BulkSending()
+        self._claims: list[tuple[int, str]] = []
+        """The items that others have claimed, with what there is to confirm."""
         self._batch: Sending | None = None
         """The decisions that are on their way."""
 
@@ -153,14 +155,18 @@ class BulkScreen(ConsoleScreen):
         return tuple(found.values())
 
     def session_changed(self) -> None:
-        """Take out the items that are no longer pending."""
+        """Take out the items that are no longer pending, and show which others have claimed."""
         super().session_changed()
         if self.phase not in _BEFORE_SENDING or not self.session.connection.is_live:
             return
-        gone = [item for item in self.card.list.included if item.waiting not in self.marks]
+        items = self.card.list.included
+        found = ((id(item), self.desks.reviews.claimed(item.waiting)) for item in items)
+        claims = [(item, claimed) for item, claimed in found if claimed]
+        gone = [item for item in items if item.waiting not in self.marks]
         for item in gone:
             item.status = BulkItemStatus.GONE
-        if gone:
+        if gone or claims != self._claims:
+            self._claims = claims
             self._items_changed()
 
     @on(BulkList.ToggleRequested)

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Collection, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -18,6 +19,7 @@ from hitl_engine.errors import HitlError, JournalFailed
 from hitl_engine.model import BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
+from hitl_tui.screens.claims import ask_to_take_over, offers_claims, toggle_claim
 from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox_notes import InboxNotes
@@ -165,6 +167,14 @@ class InboxScreen(ConsoleScreen):
             "Views",
             tooltip="Show a named view, save what is shown as one, or remove one",
             id="inbox.views",
+        ),
+        Binding(
+            "c",
+            "claim",
+            "Claim",
+            show=False,
+            tooltip="Claim the item, so that others see that you have it, or give it back",
+            id="inbox.claim",
         ),
         Binding(
             "b",
@@ -319,6 +329,8 @@ class InboxScreen(ConsoleScreen):
             self.read_drafts()
             self.read_notes()
             self._long_lived.keep_from_collector(len(self.list.items))
+        if self.session.inbox is not None:
+            self.list.show_people(self.session.inbox.presence, self.sessions.me)
         if self.sessions.last_seen is not None and self._last_seen_list is not None:
             self._follow_last_seen(self.sessions.last_seen, self._last_seen_list)
         self._show_header()
@@ -525,6 +537,8 @@ class InboxScreen(ConsoleScreen):
         match action:
             case "broken":
                 return bool(self.broken)
+            case "claim":
+                return any(map(offers_claims, self.sessions.open_desks))
             case "unfilter":
                 return bool(self.list.filter_text)
             case "bulk":
@@ -546,6 +560,17 @@ class InboxScreen(ConsoleScreen):
         self.app.push_screen(TextModal(text))
         self._seen_broken = self.broken
         self._show_header()
+
+    def action_claim(self) -> None:
+        """Claim the selected item, or give it back."""
+        if (item := self.list.item) is not None:
+            desk = self.desks.of(item)
+            ask_to_take_over(self, desk, item, partial(self.claim, desk, item))
+
+    @work(group="claim", exclusive=True, exit_on_error=False)
+    async def claim(self, desk: "Desk", item: Waiting) -> None:
+        """Claim an item, or give it back."""
+        await toggle_claim(self, desk, item)
 
     def action_start(self) -> None:
         """Request the form that starts a run."""
@@ -585,7 +610,8 @@ class InboxScreen(ConsoleScreen):
                 self.list_view(with_facet(self.list.filter_text, facet))
 
         if (item := self.list.item) is not None:
-            facets, typed = facets_of(item, self._essence(item)), self.list.filter_text
+            facets = facets_of(item, self._essence(item), self.list.people_on(item))
+            typed = self.list.filter_text
             counts = FacetCounts(facets, typed, self.list.items, self.list.fits)
             is_whole = len(self.sessions.complete) == len(self.sessions.targets)
             picker = FacetPicker(facets, typed, counts, is_whole=is_whole)

@@ -25,6 +25,7 @@ from hitl_tui.messages import (
     Stepped,
     Typed,
 )
+from hitl_tui.screens.claims import ask_to_take_over, offers_claims, toggle_claim
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.draft_keeper import PAUSE, DraftKeeper
 from hitl_tui.screens.text_modal import TextModal
@@ -159,6 +160,17 @@ class ThreadScreen(ConsoleScreen):
         """Ask the question in view again, if confirmed."""
         await self._decisions.reopen()
 
+    def action_claim(self) -> None:
+        """Claim the item in view, or give it back."""
+        if (item := self.thread.shown) is not None:
+            ask_to_take_over(self, self.desk, item, partial(self.claim, item))
+
+    @work(group="claim", exclusive=True, exit_on_error=False)
+    async def claim(self, item: Waiting) -> None:
+        """Claim an item, or give it back."""
+        await toggle_claim(self, self.desk, item)
+        self._presenter.show_people()
+
     def action_new_input(self) -> None:
         """Open a form for another input of this thread."""
         self.post_message(NewInputRequested(self.thread.thread_id, self.thread.graph_id))
@@ -177,6 +189,10 @@ class ThreadScreen(ConsoleScreen):
     async def debug(self, event: DebuggingRequest) -> None:
         """Run elsewhere or on, begin a branch, or edit the state, if the user confirms it."""
         await self._debugging.take(event)
+
+    def on_unmount(self) -> None:
+        """Let others know that the item is not open here any more."""
+        self.desk.people.close(self.thread.thread_id)
 
     # Drafts
 
@@ -206,6 +222,7 @@ class ThreadScreen(ConsoleScreen):
         """Show whether the code is old; check whether the item in view is still pending."""
         super().session_changed()
         self._presenter.show_code()
+        self._presenter.show_people()
         connected = self.session.connection is ConnectionStatus.CONNECTED
         if connected and self._presenter.unread:
             self.read_thread()  # the server can be reached again
@@ -236,6 +253,8 @@ class ThreadScreen(ConsoleScreen):
                 return shows_card and any(map(thread.decisions.holds, thread.waiting))
             case "reopen":
                 return shows_card and thread.may_be_stuck
+            case "claim":
+                return shows_card and offers_claims(self.desk)
             case "view":
                 return self.workspace.has(ViewName.of(str(parameters[0])))
             case "retry":

@@ -58,7 +58,10 @@ class ThreadDecisions:
     def step(self, event: Stepped) -> None:
         """Step past the breakpoint in view."""
         if self._thread.shown is event.breakpoint and self._pane.shows_card:
-            plan = plan_of_step(event.breakpoint) if self._desk.server.production else None
+            claimed = self._desk.people.caution(event.breakpoint.thread_id)
+            plan = None
+            if self._desk.server.production or claimed:
+                plan = plan_of_step(event.breakpoint, claimed)
             self._confirm(plan, partial(self._runs.step, event.breakpoint))
 
     def retry(self) -> None:

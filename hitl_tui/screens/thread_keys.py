@@ -52,6 +52,14 @@ KEYS: list[BindingType] = [
         id="thread.reopen",
     ),
     Binding(
+        "c,f11",
+        "claim",
+        "Claim",
+        show=False,
+        tooltip="Claim the item, so that others see that you have it, or give it back",
+        id="thread.claim",
+    ),
+    Binding(
         "s",
         "retry",
         "Retry",

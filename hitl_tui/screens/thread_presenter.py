@@ -12,6 +12,7 @@ from hitl_engine.model import (
     Interrupt,
     Progress,
     Question,
+    ReceivedAnswer,
     ThreadStatus,
     ThreadView,
     Waiting,
@@ -27,6 +28,7 @@ from hitl_tui.state.views import ViewName
 from hitl_tui.text.conversation_tail import tail_of
 from hitl_tui.text.diff import changes
 from hitl_tui.text.item_summary import waiting_words
+from hitl_tui.text.presence_words import card_words
 from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
@@ -123,8 +125,8 @@ class ThreadPresenter:
         self.update_title()
         if change is ItemChange.UNCHANGED:
             return ""
-        who = await self._answerer(item) if change is ItemChange.GONE else ""
-        return change_text(change, view.status, who)
+        given = await self._given(item) if change is ItemChange.GONE else None
+        return change_text(change, view.status, given)
 
     def _take_first_answer(self, view: ThreadView) -> None:
         """Show what another reviewer has answered meanwhile; what was typed stays."""
@@ -135,11 +137,11 @@ class ThreadPresenter:
         card.question = replace(card.question, interrupt=now)
         self.header.show_reviewers(now)
 
-    async def _answerer(self, item: Waiting) -> str:
+    async def _given(self, item: Waiting) -> ReceivedAnswer | None:
         if isinstance(item, Interrupt):
-            with suppress(HitlError):  # the name is only an addition
-                return await self._desk.answered_by(item)
-        return ""
+            with suppress(HitlError):  # what it tells is only an addition
+                return await self._desk.answer_given(item)
+        return None
 
     # Moments
 
@@ -259,6 +261,7 @@ class ThreadPresenter:
         title.change = thread.change if self.pane.shows_card else ItemChange.UNCHANGED
         decided = [thread.decisions.holds(item) for item in thread.waiting]
         asked = thread.waiting if self.pane.shows_card else ()
+        self.show_people()
         self.header.tabs.show([thread.location_of(item) for item in asked], thread.index, decided)
         self.screen.refresh_bindings()
 
@@ -270,6 +273,19 @@ class ThreadPresenter:
             self.header.show_broken(broken)
         else:
             self.header.show_code_change(server.code_change(graph_id))
+
+    def show_people(self) -> None:
+        """Show who else is on the item in view, and let others know that it is open here."""
+        people, thread_id = self._desk.people, self.thread.thread_id
+        is_open = self.pane.shows_card and self.screen in self.screen.app.screen_stack
+        if is_open:
+            people.open(thread_id)
+            found = people.of(thread_id)
+            words = card_words(found, people.me)
+            self.header.show_people(words, is_claimed=found.others_claim is not None)
+        else:
+            people.close(thread_id)
+            self.header.show_people("", is_claimed=False)
 
     # Runs
 

@@ -50,6 +50,21 @@ def require_confirmation(cautions: Sequence[str], args: Namespace) -> None:
         )
 
 
+def require_unclaimed(desk: "Desk", thread: ThreadView, args: Namespace) -> str:
+    """Raise NotConfirmed if somebody else has claimed a thread, unless `--even-if-claimed` was given.
+
+    Returns the sentence that tells who has it; empty if nobody has.
+    """
+    claimed = desk.people.caution(thread.thread_id)
+    if claimed and not args.even_if_claimed:
+        raise NotConfirmed(
+            claimed,
+            hint="To send it anyway, add --even-if-claimed.",
+            faults=(Fault((), claimed),),
+        )
+    return claimed
+
+
 def _decided(
     desk: "Desk", thread: ThreadView, args: Namespace
 ) -> Iterator[tuple[Question, Decision]]:

@@ -28,7 +28,7 @@ def add_options(command: str, parser: argparse.ArgumentParser) -> None:
             from hitl_tui.shell.state_options import ADD_STATE_OPTIONS as ADD
         case "history" | "update" | "fork" | "goto":
             from hitl_tui.shell.debugging_options import ADD_DEBUGGING_OPTIONS as ADD
-        case "graphs" | "run" | "show" | "answer" | "reopen" | "step":
+        case "graphs" | "run" | "show" | "answer" | "claim" | "release" | "reopen" | "step":
             from hitl_tui.shell.thread_options import ADD_THREAD_OPTIONS as ADD
         case _:
             from hitl_tui.shell.server_options import ADD_SERVER_OPTIONS as ADD

@@ -63,6 +63,15 @@ def add_yes_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_even_if_claimed_option(parser: argparse.ArgumentParser) -> None:
+    """Add the consent to answer what somebody else has claimed."""
+    parser.add_argument(
+        "--even-if-claimed",
+        action="store_true",
+        help="send it though somebody else has claimed the thread",
+    )
+
+
 def add_expect_option(parser: argparse.ArgumentParser) -> None:
     """Add what must still wait."""
     parser.add_argument(

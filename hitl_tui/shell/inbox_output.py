@@ -4,25 +4,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from hitl_engine.model import Breakpoint, Interrupt, JsonObject, Waiting, kind_of
+from hitl_engine.model import Breakpoint, Interrupt, JsonObject, Presence, Waiting, kind_of
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_line
 from hitl_tui.shell.two_reviewers_output import two_reviewers_fields
 from hitl_tui.text.item_summary import breakpoint_line, item_line
+from hitl_tui.text.presence_words import presence_document, presence_lines
 from hitl_tui.text.two_reviewers import two_reviewers_words
 
 if TYPE_CHECKING:
     from hitl_engine.deciding.reviews import Reviews
+    from hitl_engine.desk import Desk
 
 
 def inbox_result(
-    items: Sequence[Waiting], unreadable: Iterable[tuple[str, str]], reviews: "Reviews"
+    items: Sequence[Waiting], unreadable: Iterable[tuple[str, str]], desk: "Desk"
 ) -> CommandResult:
     """Return the items in the given order, with a note for each thread that cannot be read."""
+    on = [desk.people.of(item.thread_id) for item in items]
+    both = list(zip(items, on, strict=True))
     return CommandResult(
-        [item_document(item, reviews) for item in items],
-        tuple(_line(item, reviews) for item in items) or ("Nothing waits.",),
+        [
+            {**item_document(item, desk.reviews), "presence": presence_document(each)}
+            for item, each in both
+        ],
+        tuple(_line(item, desk.reviews, each) for item, each in both) or ("Nothing waits.",),
         notes=tuple(
             error_line("Not read", f"thread {thread}: {why}") for thread, why in unreadable
         ),
@@ -56,7 +63,7 @@ def item_document(item: Waiting, reviews: "Reviews") -> JsonObject:
     }
 
 
-def _line(item: Waiting, reviews: "Reviews") -> str:
+def _line(item: Waiting, reviews: "Reviews", presence: Presence) -> str:
     since = f"{item.since.astimezone():%Y-%m-%d %H:%M:%S}" if item.since else "?"
     place = one_line(f"{item.graph_id} ▸ {item.node}")
     match item:
@@ -66,4 +73,5 @@ def _line(item: Waiting, reviews: "Reviews") -> str:
             summary = f"breakpoint  {item.when} {place}: {breakpoint_line(item)}"
     remark = f"  ! {one_line(item.remark, 400)}" if item.remark else ""
     two = f"  {two_reviewers_words(item)}" if isinstance(item, Interrupt) else ""
-    return f"{since}  {one_line(item.thread_id)}  {summary}{remark}{two.rstrip()}"
+    people = "".join(f"  ({words})" for words in presence_lines(presence))
+    return f"{since}  {one_line(item.thread_id)}  {summary}{remark}{two.rstrip()}{people}"

@@ -78,7 +78,7 @@ async def _listed(
         from hitl_tui.shell.listed_view import in_view  # few lists need it
 
         items = await in_view(desk, items, view, order)
-    return inbox_result(items, inbox.unreadable, desk.reviews)
+    return inbox_result(items, inbox.unreadable, desk)
 
 
 def _asked_view(args: Namespace) -> "InboxView | None":

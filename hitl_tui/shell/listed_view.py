@@ -75,12 +75,13 @@ async def in_view(
 
 
 async def _signs(desk: "Desk") -> ItemSigns:
-    """Return what the journal knows about the items: notes and drafts."""
+    """Return what is known besides the items: notes, drafts, and who is on them."""
     target = desk.server.name
     notes = NotedItems(desk.reviews.fingerprint_of)
     found = await desk.item_notes.all()
     notes.replace({(target, item): note for item, note in found.items()})
     signs = ItemSigns(Marks(), notes)
+    signs.people.replace(desk.people.presence, {target: desk.people.me})
     signs.drafts = frozenset((target, *draft) for draft in await desk.drafts.all())
     return signs
 
@@ -94,5 +95,5 @@ def _refuse_unusable(chosen: InboxFilter) -> None:
         if sign.word in asked:
             raise BadInput(
                 f"is:{sign.word} is known only while a console is open.",
-                hint="Use is:flagged, is:snoozed or is:draft.",
+                hint="Use is:flagged, is:snoozed, is:draft or is:mine.",
             )

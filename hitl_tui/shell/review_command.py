@@ -33,6 +33,7 @@ from hitl_tui.state.plan import Plan, plan_of_one, plan_of_reopening, plan_of_re
 from hitl_tui.text.essence import essence_of
 from hitl_tui.text.fitting import counted
 from hitl_tui.text.item_summary import breakpoint_line, waited
+from hitl_tui.text.presence_words import card_words, row_words
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -94,10 +95,17 @@ class _Review:
             since = f", waiting {waited(item.since)}" if item.since else ""
             remark = f" {one_line(item.remark, 400)}" if item.remark else ""
             graph = one_line(item.graph_id, 80)
-            print_output(f"{number}. {essence.word}: {essence.text}, in {graph}{since}.{remark}")
+            on = row_words(self._desk.people.of(item.thread_id), self._desk.people.me)
+            people = f" ({on})" if on else ""
+            words = f"{essence.word}: {essence.text}, in {graph}{since}.{people}{remark}"
+            print_output(f"{number}. {words}")
 
     async def _open(self, item: Waiting) -> None:
         thread = await self._desk.thread(item.thread_id)
+        people = self._desk.people
+        if words := card_words(people.of(item.thread_id), people.me):
+            print_output(f"Others: {words}.")
+        people.open(item.thread_id)
         try:
             if isinstance(item, Breakpoint):
                 await self._step(thread)
@@ -107,6 +115,8 @@ class _Review:
                 print_output("It no longer waits: another answer came first, or it asks anew.")
         except GoBack:
             print_output("Nothing was sent.")
+        finally:
+            people.close(item.thread_id)
 
     async def _step(self, thread: ThreadView) -> None:
         stop = thread.stop
@@ -114,7 +124,8 @@ class _Review:
             print_output("It no longer waits.")
             return
         print_output(f"Stopped {stop.when} {one_line(stop.node, 80)}; {breakpoint_line(stop)}")
-        plan = plan_of_retry(stop) if stop.when == "in" else plan_of_step(stop)
+        claimed = self._desk.people.caution(stop.thread_id)
+        plan = plan_of_retry(stop) if stop.when == "in" else plan_of_step(stop, claimed)
         await self._confirm(plan)
         self._print_outcome([await self._desk.step(stop, ignore_progress)])
 

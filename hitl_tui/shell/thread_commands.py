@@ -13,7 +13,13 @@ from hitl_engine.model import (
     Interrupt,
     ThreadView,
 )
-from hitl_tui.shell.answering import check_answer_options, decisions, require_confirmation
+from hitl_tui.shell.answering import (
+    check_answer_options,
+    decisions,
+    require_confirmation,
+    require_unclaimed,
+)
+from hitl_tui.shell.claim_output import claim_result
 from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.debugging_commands import is_long_step, step_on
 from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
@@ -65,7 +71,8 @@ async def show(desk: "Desk", args: Namespace) -> CommandResult:
         await question_details(desk, thread, item, places.get(item.interrupt_id, (item.node,)))
         for item in pending_interrupts(thread)
     ]
-    return thread_result(thread, questions, desk.reviews.fingerprint_of)
+    people = desk.people.of(thread.thread_id)
+    return thread_result(thread, questions, desk.reviews.fingerprint_of, people)
 
 
 async def answer(desk: "Desk", args: Namespace) -> CommandResult:
@@ -73,16 +80,33 @@ async def answer(desk: "Desk", args: Namespace) -> CommandResult:
     check_answer_options(args)
     thread = await find_thread(desk, args.thread)
     decided = decisions(desk, thread, args)
+    claimed = require_unclaimed(desk, thread, args)
     require_confirmation(
         [
             caution
             for question, decision in decided
             for caution in desk.reviews.cautions(question, decision)
+            if caution != claimed
         ],
         args,
     )
     outcomes = await desk.decide_all(decided, ignore_progress)
     return answer_result(decided, outcomes, desk.reviews.fingerprint_of)
+
+
+async def claim(desk: "Desk", args: Namespace) -> CommandResult:
+    """Take a thread, so that others see who has it; with `--take-over` also from somebody else."""
+    thread = await find_thread(desk, args.thread)
+    before = desk.people.of(thread.thread_id).others_claim
+    await desk.people.claim(thread.thread_id, instead_of=before if args.take_over else None)
+    return claim_result(thread.thread_id, desk.people.of(thread.thread_id))
+
+
+async def release(desk: "Desk", args: Namespace) -> CommandResult:
+    """Give a thread back that was claimed."""
+    thread = await find_thread(desk, args.thread)
+    await desk.people.release(thread.thread_id)
+    return claim_result(thread.thread_id, desk.people.of(thread.thread_id))
 
 
 async def reopen(desk: "Desk", args: Namespace) -> CommandResult:
@@ -108,6 +132,7 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
     thread = await find_thread(desk, args.thread)
     require_waiting(desk, thread, args.expect)
     if stop := thread.stop:
+        require_unclaimed(desk, thread, args)
         require_confirmation([stop.caution] if stop.caution else [], args)
         await desk.stepping.break_where(thread.graph_id, args.break_if)
         long = is_long_step(args)

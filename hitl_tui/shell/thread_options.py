@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hitl_tui.options import json_object, json_value, key_value, nodes, tool_arguments
 from hitl_tui.shell import decision_options, thread_commands
 from hitl_tui.shell.common_options import (
+    add_even_if_claimed_option,
     add_expect_option,
     add_shell_options,
     add_thread_argument,
@@ -153,8 +154,26 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         metavar="N=NAME",
         help="let the edited call N run this tool instead",
     )
+    add_even_if_claimed_option(parser)
     add_expect_option(parser)
     add_yes_option(parser)
+
+
+def _add_claim_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(
+        parser,
+        thread_commands.claim,
+        "Claim a thread for 30 minutes, so that others who work on the same server see who has it.",
+    )
+    add_thread_argument(parser)
+    parser.add_argument(
+        "--take-over", action="store_true", help="claim it though somebody else has claimed it"
+    )
+
+
+def _add_release_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(parser, thread_commands.release, "Give a thread back that you claimed.")
+    add_thread_argument(parser)
 
 
 def _add_reopen_options(parser: argparse.ArgumentParser) -> None:
@@ -179,6 +198,7 @@ def _add_step_options(parser: argparse.ArgumentParser) -> None:
     )
     add_thread_argument(parser)
     add_goal_options(parser)
+    add_even_if_claimed_option(parser)
     add_expect_option(parser)
     add_yes_option(parser)
 
@@ -188,6 +208,8 @@ ADD_THREAD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "run": _add_run_options,
     "show": _add_show_options,
     "answer": _add_answer_options,
+    "claim": _add_claim_options,
+    "release": _add_release_options,
     "reopen": _add_reopen_options,
     "step": _add_step_options,
 }

@@ -8,6 +8,7 @@ from hitl_engine.model import (
     Interrupt,
     JsonObject,
     JsonValue,
+    Presence,
     ThreadView,
     Waiting,
     busy_remark,
@@ -17,15 +18,22 @@ from hitl_tui.shell import question_output
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.question_output import QuestionDetails
 from hitl_tui.text.item_summary import NO_ANSWER, breakpoint_line
+from hitl_tui.text.presence_words import presence_document, presence_lines
 
 FingerprintOf = Callable[[Waiting], str]
 """Returns the fingerprint of what waits: `Desk.reviews.fingerprint_of`."""
 
 
 def thread_result(
-    thread: ThreadView, questions: Sequence[QuestionDetails], fingerprint_of: FingerprintOf
+    thread: ThreadView,
+    questions: Sequence[QuestionDetails],
+    fingerprint_of: FingerprintOf,
+    presence: Presence,
 ) -> CommandResult:
-    """Return the state of a thread, and each of its questions with the answers that it takes."""
+    """Return the state of a thread, and each of its questions with the answers that it takes.
+
+    `presence`: who is on it.
+    """
     document: JsonObject = {
         "thread_id": thread.thread_id,
         "graph": thread.graph_id,
@@ -38,8 +46,10 @@ def thread_result(
         "error": thread.error,
         "traceback": thread.traceback or None,
         "code_changed": thread.code_changed or None,
+        "presence": presence_document(presence),
     }
-    return CommandResult(document, tuple(_lines(thread, questions, fingerprint_of)))
+    lines = _lines(thread, questions, fingerprint_of, presence)
+    return CommandResult(document, tuple(lines))
 
 
 def waiting_documents(waiting: Iterable[Waiting], fingerprint_of: FingerprintOf) -> JsonObject:
@@ -67,9 +77,13 @@ def _inexact(interrupt: Interrupt) -> JsonObject:
 
 
 def _lines(
-    thread: ThreadView, questions: Sequence[QuestionDetails], fingerprint_of: FingerprintOf
+    thread: ThreadView,
+    questions: Sequence[QuestionDetails],
+    fingerprint_of: FingerprintOf,
+    presence: Presence,
 ) -> Iterator[str]:
     yield from _head_lines(thread)
+    yield from (f"  people     {words}" for words in presence_lines(presence))
     for number, each in enumerate(questions, 1):
         yield ""
         interrupt_id = one_line(each.question.interrupt.interrupt_id)

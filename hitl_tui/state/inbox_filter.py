@@ -10,7 +10,7 @@ from hitl_engine.model import Waiting, in_utc
 from hitl_tui.state.item_signs import Sign
 from hitl_tui.text.essence import Essence
 
-FACETS = ("graph", "node", "thread", "target", "tool", "kind", "age", "deadline", "is")
+FACETS = ("graph", "node", "thread", "target", "tool", "kind", "age", "deadline", "is", "on")
 """The words before a colon; another word with a colon is searched as text."""
 _TIME = re.compile(r"([<>]?)(\d+(?:\.\d+)?)([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -33,6 +33,9 @@ class ItemFacts(Protocol):
     def has_sign(self, item: Waiting, sign: Sign) -> bool:
         """Whether an item has a sign."""
 
+    def people(self, item: Waiting) -> tuple[str, ...]:
+        """Return the names of all others who are on an item, or have claimed it."""
+
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
@@ -52,7 +55,7 @@ class InboxFilter:
     @property
     def may_change(self) -> bool:
         """Whether an item may fit later that does not fit now, or the reverse: by time, or a sign."""
-        return any(name in ("age", "deadline", "is") for _, name, _ in self.facets)
+        return any(name in ("age", "deadline", "is", "on") for _, name, _ in self.facets)
 
     @property
     def lists_snoozed(self) -> bool:
@@ -62,6 +65,11 @@ class InboxFilter:
     def asks_for(self, sign: Sign) -> bool:
         """Whether it lists the items with this sign, or those without it."""
         return any(facet[1:] == ("is", sign.word) for facet in self.facets)
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it lists items by who is on them."""
+        return any(name == "on" for _, name, _ in self.facets)
 
     def narrows(self, other: "InboxFilter") -> bool:
         """Whether an item that does not fit `other` is known not to fit this one."""
@@ -158,6 +166,8 @@ def _has(item: Waiting, name: str, value: str, facts: ItemFacts) -> bool:
         case "kind":
             essence = facts.essence(item)
             return essence.word.startswith(value) or essence.kind.startswith(value)
+        case "on":
+            return any(value in name.casefold() for name in facts.people(item))
         case "is":
             return facts.has_sign(item, _SIGNS[value])
         case "age":

@@ -216,6 +216,10 @@ class InboxItems:
         """Whether an item has a sign."""
         return self.signs.has(item, sign)
 
+    def people(self, item: Waiting) -> tuple[str, ...]:
+        """Return the names of all others who are on an item, or have claimed it."""
+        return self.signs.people.of(item).names
+
     def search_text(self, item: Waiting) -> str:
         """Return the text that a filter searches; only the last is kept: all take much memory."""
         searched, text = self._searched

@@ -1,6 +1,6 @@
 """The facets of an item, as words of the filter: a key adds them to it, or removes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hitl_engine.model import Waiting
 from hitl_engine.visible import visible
@@ -11,18 +11,21 @@ from hitl_tui.text.essence import Essence
 _TIMES = ("age:>1h", "age:>1d", "deadline:<1h", "deadline:<1d")
 
 
-def facets_of(item: Waiting, essence: Essence) -> tuple[str, ...]:
+def facets_of(item: Waiting, essence: Essence, people: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the words that list what is like this item, and those for signs and times.
+
+    `people` are the names of those who are on it.
 
     A value that cannot be written in the filter has none: it has quotes or hidden characters.
     """
-    return (*_values_of(item, essence), *(f"is:{sign.word}" for sign in Sign), *_TIMES)
+    values = _values_of(item, essence, people)
+    return (*values, *(f"is:{sign.word}" for sign in Sign), *_TIMES)
 
 
-def _values_of(item: Waiting, essence: Essence) -> Iterator[str]:
+def _values_of(item: Waiting, essence: Essence, people: Sequence[str]) -> Iterator[str]:
     values = [("kind", essence.word), *(("tool", tool) for tool in dict.fromkeys(essence.tools))]
     values += [("graph", item.graph_id), ("node", item.node), ("thread", item.thread_id)]
-    values += [("target", item.target)]
+    values += [("target", item.target), *(("on", name) for name in people)]
     for name, value in values:
         if value and '"' not in value and visible(value) == value and "\n" not in value:
             yield f'{name}:"{value}"' if " " in value else f"{name}:{value}"

@@ -1,9 +1,10 @@
-"""The signs of an item in the inbox: that it is marked, flagged, new, has a draft, or is snoozed."""
+"""The signs of an item in the inbox: that it is marked, flagged, new, claimed, snoozed, or has a draft."""
 
 from collections.abc import Iterable
 from enum import Enum
 
 from hitl_engine.model import Waiting
+from hitl_tui.state.item_people import ItemPeople
 from hitl_tui.state.marks import ItemKey, Marks, key_of
 from hitl_tui.state.noted_items import NotedItems
 
@@ -16,6 +17,8 @@ class Sign(Enum):
     DRAFT = ("draft", "✎")
     FLAGGED = ("flagged", "★")
     SNOOZED = ("snoozed", "")
+    MINE = ("mine", "")
+    """The user has claimed it."""
 
     @property
     def word(self) -> str:
@@ -34,6 +37,7 @@ class ItemSigns:
     def __init__(self, marks: Marks, notes: NotedItems) -> None:
         self.marks = marks
         self.notes = notes
+        self.people = ItemPeople()
         self.unseen: set[ItemKey] = set()
         """Items that came after the others of their target, and that the user has not looked at."""
         self.drafts: frozenset[ItemKey] = frozenset()
@@ -52,6 +56,8 @@ class ItemSigns:
                 return self.notes.is_flagged(item)
             case Sign.SNOOZED:
                 return self.notes.is_snoozed(item)
+            case Sign.MINE:
+                return self.people.of(item).is_mine
 
     def first_of(self, item: Waiting, signs: Iterable[Sign]) -> str:
         """Return the character of the first of these signs that an item has, or nothing."""

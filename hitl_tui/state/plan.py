@@ -220,12 +220,12 @@ def plan_of_reopening(interrupt: Interrupt, location_of: LocationOf, reopening: 
     )
 
 
-def plan_of_step(stop: Breakpoint) -> Plan:
-    """Return the plan for a step past a breakpoint."""
+def plan_of_step(stop: Breakpoint, claimed: str = "") -> Plan:
+    """Return the plan for a step past a breakpoint; `claimed`: that somebody else has it."""
     return Plan(
         "Step past this breakpoint?",
         (f"Runs next: {_names(stop.next)}",),
-        _visible((stop.caution,) if stop.caution else ()),
+        _visible(tuple(caution for caution in (claimed, stop.caution) if caution)),
         note="no input; the thread goes on from its last checkpoint",
         verb="Step",
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hitl_engine.desk import Desk
     from hitl_engine.desks import Desks
     from hitl_engine.last_seen import LastSeenFile
-    from hitl_engine.model import Inbox, Server, Waiting
+    from hitl_engine.model import Inbox, Person, Server, Waiting
     from hitl_tui.settings import Settings
 
 
@@ -60,6 +60,11 @@ class Sessions:
     def open_desks(self) -> tuple[Desk, ...]:
         """The desks of the targets that are connected."""
         return tuple(each.desk for each in self.targets if each.desk is not None)
+
+    @property
+    def me(self) -> Mapping[str, Person]:
+        """The user as each connected target knows them, by the name in its items."""
+        return {desk.server.name: desk.people.me for desk in self.open_desks}
 
     @property
     def live(self) -> frozenset[str]:
@@ -117,6 +122,7 @@ def _merged(inboxes: Sequence[Inbox], before: Inbox | None) -> Inbox:
         unread=sum(inbox.unread for inbox in inboxes),
         code_changes=tuple(each for inbox in inboxes for each in inbox.code_changes),
         coming=tuple(each for inbox in inboxes for each in inbox.coming),
+        presence={key: who for inbox in inboxes for key, who in inbox.presence.items()},
     )
 
 

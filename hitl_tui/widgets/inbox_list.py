@@ -13,7 +13,15 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
 
-from hitl_engine.model import InboxOrder, Interrupt, ItemNote, Waiting
+from hitl_engine.model import (
+    InboxOrder,
+    Interrupt,
+    ItemNote,
+    Person,
+    Presence,
+    ThreadKey,
+    Waiting,
+)
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.following import following
@@ -64,6 +72,9 @@ class InboxList(InboxRows):
 
     `•` is new since you looked, `✎` has a draft of yours. **s** flags an item (`★`), **z** hides it
     for a time; `is:flagged` and `is:snoozed` in the filter list them.
+
+    `(ada is on it)`: somebody else has it open. **c** claims an item, so that others see `(ada has
+    it)`; **c** again gives it back. `is:mine` and `on:ada` list them.
 
     **Space** marks an item (`✓`), `*` all listed ones of its kind, **u** unmarks all;
     **m** decides on the marked ones together.
@@ -336,10 +347,15 @@ class InboxList(InboxRows):
         return self._time_of(item), f"{sign or ' '}{flag}", self._note_on(item)
 
     def _note_on(self, item: Waiting) -> str:
-        """Return what to know of an item: until when it is hidden, its reviewers, when it is due.
+        """Return what to know of an item: until when it is hidden, its reviewers, when it is due; who is
+        on it.
 
-        That is told within a day of it.
+        That it is due is told within a day of it.
         """
+        people = self._signs.people.words(item)
+        return " ".join(filter(None, [self._time_note(item), f"({people})" if people else ""]))
+
+    def _time_note(self, item: Waiting) -> str:
         if self.notes.is_snoozed(item):
             return f"({snooze_words(self.notes.until(item))})"
         if isinstance(item, Interrupt) and item.two_reviewers is not None:
@@ -369,6 +385,17 @@ class InboxList(InboxRows):
             if self._filter.asks_for(Sign.DRAFT):
                 self._update_list()
         self.tick()
+
+    def show_people(self, presence: Mapping[ThreadKey, Presence], me: Mapping[str, Person]) -> None:
+        """Show who else is on which item; `me` is the user as each target knows them."""
+        if self._signs.people.replace(presence, me):
+            if self._filter.asks_for(Sign.MINE) or self._filter.asks_who:
+                self._update_list()
+            self.tick()
+
+    def people_on(self, item: Waiting) -> tuple[str, ...]:
+        """Return the names of all others who are on an item, or have claimed it."""
+        return self._items.people(item)
 
     def check_again(self) -> None:
         """List again what the filter lists by time or by signs: both may have changed."""

@@ -6,8 +6,8 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from hitl_engine.model import BrokenGraph, Draft, Interrupt, ThreadStatus
-from hitl_engine.visible import one_line
+from hitl_engine.model import BrokenGraph, Draft, Interrupt, ReceivedAnswer, ThreadStatus
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.state.thread_state import ItemChange
 from hitl_tui.text.broken_graph import broken_text
 from hitl_tui.text.two_reviewers import two_reviewers_words
@@ -36,6 +36,8 @@ class ThreadHeader(Vertical):
         """What to know about the question in view."""
         self.reviewers = Banner(id="reviewers")
         """That it needs two reviewers, and what the first has answered."""
+        self.people = Banner(id="people")
+        """Who else is on it."""
 
     def compose(self) -> ComposeResult:
         """Put the note next to the card."""
@@ -44,12 +46,20 @@ class ThreadHeader(Vertical):
         yield self.banner
         yield self.note
         yield self.reviewers
+        yield self.people
 
     def clear(self) -> None:
         """Remove all messages about a question and what was sent."""
         self.banner.clear()
         self.note.clear()
         self.reviewers.clear()
+
+    def show_people(self, words: str, *, is_claimed: bool) -> None:
+        """Show who else is on the item in view; `is_claimed`: somebody else has claimed it."""
+        if words:
+            self.people.show(Severity.WARNING if is_claimed else Severity.NOTE, f"{words}.")
+        else:
+            self.people.clear()
 
     def show_code_change(self, text: str) -> None:
         """Show that the code of the graph changed; nothing if `text` is empty."""
@@ -145,15 +155,15 @@ def mismatch_text(mismatches: Sequence[str]) -> str:
     return " ".join((start, *mismatches[:2]))
 
 
-def change_text(change: ItemChange, now: ThreadStatus, who: str) -> str:
-    """Return how the item in view has changed; `who` answered it, if that is known."""
+def change_text(change: ItemChange, now: ThreadStatus, given: ReceivedAnswer | None) -> str:
+    """Return how the item in view has changed; `given` is the answer that it got, if it is known."""
     if change is ItemChange.CHANGED:
         return (
             "The question has changed while you read it. What you typed is kept;"
             " ctrl+r shows the difference."
         )
-    if who:
-        how = f"{one_line(who, 80)} answered it"
+    if given is not None and given.who:
+        how = _given_words(given)
     elif now is ThreadStatus.BUSY:
         how = "a run is in progress on its thread"
     else:
@@ -162,6 +172,13 @@ def change_text(change: ItemChange, now: ThreadStatus, who: str) -> str:
         f"This is no longer pending: {how}. What you typed is kept; ctrl+r shows the thread as it"
         f" is now: {status_text(now)}."
     )
+
+
+def _given_words(given: ReceivedAnswer) -> str:
+    """Return who answered, when, and what."""
+    at = f" at {given.at.astimezone():%H:%M}" if given.at is not None else ""
+    what = "".join(f", with {one_line(json_text(each, indent=None), 120)}" for each in given.answer)
+    return f"{one_line(given.who, 80)} answered it{at}{what}"
 
 
 def _time(at: datetime) -> str:

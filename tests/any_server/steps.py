@@ -55,5 +55,11 @@ def thread_of(outcome: Outcome) -> ThreadView:
     return outcome.thread
 
 
+async def who_answered(desk: Desk, interrupt: Interrupt) -> str:
+    """Return who answered a question; nothing if nothing tells it."""
+    given = await desk.answer_given(interrupt)
+    return given.who if given is not None else ""
+
+
 def ignore(progress: object) -> None:
     """No flow looks at what a run reports on its way."""

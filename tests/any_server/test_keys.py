@@ -23,7 +23,7 @@ from hitl_engine.model import (
 from tests.any_server.console import Console
 from tests.any_server.proxy import Exchange, Proxy, pass_on, proxy_of
 from tests.any_server.restarts import RITA, restartable
-from tests.any_server.steps import decide, ignore, questions_of, start
+from tests.any_server.steps import decide, ignore, questions_of, start, who_answered
 from tests.any_server.test_after_hours import EACH_KIND
 from tests.journeys.test_journeys import press, quit_console, wait_until_ready
 from tests.server.processes import Served
@@ -67,9 +67,9 @@ async def test_who_answered_is_told(server: Served, tmp_path: Path) -> None:
         thread = await start(desk, "revise", {"some_text": "a b c"})
         [asked] = thread.waiting
         assert isinstance(asked, Interrupt)
-        assert await other.answered_by(asked) == ""
+        assert await who_answered(other, asked) == ""
         await decide(desk, thread, Revise("d"))
-        assert await other.answered_by(asked) == "ada"
+        assert await who_answered(other, asked) == "ada"
         if not other.server.lack(Capability.TELL_BREAKPOINTS):
             [theirs, *_] = (await other.log_with_others(LogFilter(who="Ada"))).entries
             assert (theirs.thread_id, theirs.who) == (asked.thread_id, "ada")
@@ -84,7 +84,7 @@ async def test_who_answered_one_of_two_questions_is_not_guessed(
         first, _ = questions_of(desk, thread)
         await desk.decide(first, Answer("yes"), ignore)
         known = "" if desk.server.lack(Capability.TELL_BREAKPOINTS) else "ada"
-        assert await desk.answered_by(first.interrupt) == known
+        assert await who_answered(desk, first.interrupt) == known
 
 
 def test_a_wrong_key_is_told_in_the_shell(console: Console) -> None:

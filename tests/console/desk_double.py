@@ -26,6 +26,7 @@ from hitl_engine.model import (
     Change,
     ChangeKind,
     Checkpoint,
+    Claim,
     Decision,
     DecisionList,
     Draft,
@@ -44,8 +45,11 @@ from hitl_engine.model import (
     LogFilter,
     Outcome,
     OutcomeKind,
+    Person,
+    Presence,
     Progress,
     Question,
+    ReceivedAnswer,
     Reopening,
     RunSettings,
     Server,
@@ -230,6 +234,40 @@ class HistoryDouble:
         return (Change(("some_text",), ChangeKind.REPLACED, "then", "now"),)
 
 
+class PeopleDouble:
+    """Knows nobody, until a test says so; claims are taken at once."""
+
+    def __init__(self) -> None:
+        self.me = Person("me", "client")
+        self.are_told = False
+        self.on: dict[str, Presence] = {}
+        self.opened: list[str] = []
+
+    def of(self, thread_id: str) -> Presence:
+        return self.on.get(thread_id, Presence())
+
+    def caution(self, thread_id: str) -> str:
+        claim = self.of(thread_id).others_claim
+        return f"{claim.person.name} has this." if claim else ""
+
+    def open(self, thread_id: str) -> None:
+        if thread_id not in self.opened:
+            self.opened.append(thread_id)
+
+    def close(self, thread_id: str) -> None:
+        if thread_id in self.opened:
+            self.opened.remove(thread_id)
+
+    async def claim(self, thread_id: str, *, instead_of: Claim | None = None) -> Claim:
+        now = datetime.now(UTC)
+        claim = Claim("id", self.me, now, now + timedelta(minutes=30))
+        self.on[thread_id] = Presence((), claim, is_mine=True)
+        return claim
+
+    async def release(self, thread_id: str) -> None:
+        del self.on[thread_id]
+
+
 class DeskDouble:
     """Holds pending items in memory; the results of requests are scripted."""
 
@@ -255,7 +293,10 @@ class DeskDouble:
         """What was taken back."""
         self.unseen: list[int] = []
         """How much of each question that was answered was not on the screen."""
-        self.reviews = Reviews(lambda _: self.server.identity)
+        self.people = PeopleDouble()
+        self.reviews = Reviews(
+            lambda _: self.server.identity, lambda item: self.people.caution(item.thread_id)
+        )
         self.drafts = DraftsDouble()
         self.item_notes = ItemNotesDouble()
         self.history = HistoryDouble()
@@ -299,7 +340,12 @@ class DeskDouble:
     async def watch(self) -> AsyncGenerator[Inbox]:
         while True:
             self.changed.clear()
-            yield Inbox(self.items, self.busy, (), self.error, self.unread)
+            presence = {
+                (item.target, item.thread_id): found
+                for item in self.items
+                if (found := self.people.of(item.thread_id)) != Presence()
+            }
+            yield Inbox(self.items, self.busy, (), self.error, self.unread, presence=presence)
             await self.changed.wait()
 
     def _view(self, thread_id: str, status: ThreadStatus | None = None) -> ThreadView:
@@ -423,8 +469,8 @@ class DeskDouble:
     async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
         return self._view(thread_id)
 
-    async def answered_by(self, interrupt: Interrupt) -> str:
-        return self.answerer
+    async def answer_given(self, interrupt: Interrupt) -> ReceivedAnswer | None:
+        return ReceivedAnswer(self.answerer) if self.answerer else None
 
     async def answered_before(self, question: Question) -> datetime | None:
         return self.answered_at

@@ -7,6 +7,7 @@ import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import Answer, Question
+from tests.any_server.steps import who_answered
 from tests.server.processes import Served, guarded_project, langgraph_dev, running_server
 
 START = {"some_text": "a text"}
@@ -33,9 +34,9 @@ async def test_the_server_names_the_caller_that_answered(kind: str, tmp_path: Pa
         ada = {"x-api-key": "key-ada"}
         async with open_desk(served.url, data_dir=tmp_path / "a", headers=ada) as of_ada:
             question = await asked(of_ada, "asks", {})
-            assert await of_ada.answered_by(question.interrupt) == ""
+            assert await who_answered(of_ada, question.interrupt) == ""
             await of_ada.decide(question, Answer("yes"), lambda _: None)
-            assert await of_ada.answered_by(question.interrupt) == "ada"
+            assert await who_answered(of_ada, question.interrupt) == "ada"
 
 
 async def test_the_journal_names_those_who_share_it(served: Served, tmp_path: Path) -> None:
@@ -46,7 +47,7 @@ async def test_the_journal_names_those_who_share_it(served: Served, tmp_path: Pa
     ):
         question = await asked(one, "revise", START)
         await one.decide(question, Answer("yes"), lambda _: None)
-        assert await other.answered_by(question.interrupt) == getpass.getuser()
+        assert await who_answered(other, question.interrupt) == getpass.getuser()
 
 
 async def test_an_answer_that_names_no_question_is_nobodys(desk: Desk) -> None:
@@ -59,4 +60,4 @@ async def test_an_answer_that_names_no_question_is_nobodys(desk: Desk) -> None:
         idempotency_key="a-key-of-its-own",
     ):
         pass
-    assert await desk.answered_by(question.interrupt) == ""
+    assert await who_answered(desk, question.interrupt) == ""

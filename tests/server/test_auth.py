@@ -22,6 +22,7 @@ from hitl_server.routes import (
     assistants,
     changes,
     event_protocol,
+    presence,
     runs,
     store,
     thread_stream,
@@ -387,6 +388,22 @@ async def test_a_run_of_another_thread_has_no_events(ours: Client) -> None:
     assert "go on?" in (await ada.get(place, headers={"last-event-id": "0"})).text
 
 
+async def test_who_is_on_a_thread_is_told_only_to_those_who_see_it(ours: Client) -> None:
+    """By the name of the handlers; nobody can say that they are on a thread of others."""
+    ada, bob = ours("key-ada"), ours("key-bob")
+    place = f"/threads/{await thread(ada)}"
+    for path, sent in (("presence", {"console": "1"}), ("claim", {})):
+        assert (await bob.put(f"{place}/{path}", json=sent)).status_code == 404
+        told = (await ada.put(f"{place}/{path}", json={**sent, "name": "bob"})).json()
+        assert (told["name"], told["named_by"]) == ("ada", "server")
+    assert (await ada.get("/info")).json()["caller"] == "ada"
+    async with bob.stream("GET", "/threads/changes") as feed:
+        async for line in feed.aiter_lines():
+            if "whole" in line:
+                assert place.rpartition("/")[2] not in line
+                break
+
+
 async def test_idempotency_keys_are_separate_for_each_user(ours: Client) -> None:
     run = {"assistant_id": "made", "input": {}, "on_completion": "keep"}
     key = {"idempotency-key": str(uuid4())}
@@ -401,7 +418,7 @@ def test_every_route_has_a_rule() -> None:
     """A route without a rule would be closed."""
     parts = (
         *(service, assistants, changes, threads, thread_stream, event_protocol),
-        *(runs, stateless, store),
+        *(runs, stateless, store, presence),
     )
     routes = [one for part in parts for one in part.router.routes if isinstance(one, APIRoute)]
     assert all(isinstance(one, AuthorizedRoute) for one in routes)

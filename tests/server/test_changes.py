@@ -38,7 +38,7 @@ async def listening(
         async for line in lines:
             name, _, value = line.partition(": ")
             fields[name] = value
-            if name == "data":
+            if name == "data" and fields["event"] != "presence":
                 yield fields["event"], fields["id"], json.loads(value)["threads"]
 
     headers = {"last-event-id": last} if last else {}

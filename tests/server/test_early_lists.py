@@ -110,6 +110,7 @@ async def test_lists_come_before_the_graphs_and_all_else_waits_for_them(
         async with http.stream("GET", "/threads/changes") as feed:
             named = events(feed)
             assert await anext(named) == "reset"
+            assert await anext(named) == "presence"
             assert not waits[0].done() and not waits[1].done()
             project.go.touch()
             assert await anext(named) == "reset"  # the graphs can be used

@@ -25,6 +25,7 @@ STARTS = {
     "/runs/cancel", "/threads/{thread_id}/runs/{run_id}/cancel",
     "/threads/{thread_id}/runs/{run_id}/pause",
 }  # fmt: skip
+PRESENCE, CLAIM = "/threads/{thread_id}/presence", "/threads/{thread_id}/claim"
 ENDLESS = ("/threads/changes", "/threads/{thread_id}/stream")
 
 
@@ -65,6 +66,8 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
 def may(role: str, method: str, path: str) -> bool:
     if method == "GET" or (method == "POST" and path in READS):
         return True
+    if path in (PRESENCE, CLAIM):
+        return path == PRESENCE or role != "viewer"
     if method != "POST" or role == "viewer":
         return False
     return path in REVIEWS or (role == "starter" and path in STARTS)

@@ -131,7 +131,8 @@ async def test_a_rule_answers_and_everybody_sees_that_it_did(
     )
     away = tmp_path / "elsewhere"
     async with open_desk(served.url, data_dir=away, headers=served.headers) as of_another:
-        assert await of_another.answered_by(item) == "by rule refunds"
+        given = await of_another.answer_given(item)
+        assert given is not None and given.who == "by rule refunds"
 
 
 @on_local_server

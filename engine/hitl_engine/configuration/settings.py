@@ -74,6 +74,13 @@ _FOR_ALL_TARGETS = (
         default=3,
     ),
     Setting(
+        "presence",
+        FLAG,
+        "Whether others who work on the same server see which item you have open, and since when. "
+        "Only hitl-tui's own server passes it on.",
+        default=True,
+    ),
+    Setting(
         "notifications.bell",
         FLAG,
         "Whether the terminal's bell tells of new items.",
@@ -157,6 +164,12 @@ SETTINGS = (
         "Whether a copy of the list is kept, which is on screen at the next start while the console "
         "connects.",
         default=True,
+    ),
+    Setting(
+        "reviewer",
+        text_like(r"[^\x00-\x1f\x7f]{1,100}", "a name of at most 100 characters"),
+        "Your name, for others on the same server and in the log, in place of that of the system's "
+        "user. The name of a token wins, where the server knows it.",
     ),
     *_FOR_ALL_TARGETS,
     Setting(

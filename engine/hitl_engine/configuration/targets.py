@@ -29,6 +29,10 @@ class NamedTarget:
     read_only: bool = False
     production: bool = False
     colour: str = ""
+    reviewer: str = ""
+    """The name of the user, where one is configured."""
+    presence: bool = True
+    """Whether others may know which items are open here."""
 
     @property
     def why_read_only(self) -> str:
@@ -60,7 +64,11 @@ def chosen_target(
         text = text or (names[0] if names else None)
     if text in names:
         return _target(configuration, text)
-    return NamedTarget(text)
+    return NamedTarget(
+        text,
+        reviewer=configuration.text("reviewer") or "",
+        presence=configuration.get("presence") is not False,
+    )
 
 
 def which_target(configuration: Configuration) -> BadTarget:
@@ -93,6 +101,8 @@ def _target(configuration: Configuration, name: str) -> NamedTarget:
         read_only=given.get("read_only") is True,
         production=production,
         colour=text("colour") or (_IN_PRODUCTION if production else ""),
+        reviewer=configuration.text("reviewer") or "",
+        presence=given.get("presence", configuration.get("presence")) is not False,
     )
 
 

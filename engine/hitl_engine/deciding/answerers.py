@@ -8,13 +8,14 @@ from hitl_engine.deciding.rivals import branch_since
 from hitl_engine.errors import JournalFailed
 from hitl_engine.journal.decisions import DecisionLog
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import Interrupt, by_rules
-from hitl_engine.reading.wire import DECISION_ID, RULES, WireRun, WireState
+from hitl_engine.model import Interrupt, ReceivedAnswer, by_rules
+from hitl_engine.reading.wire import DECISION_ID, REVIEWER, RULES, WireRun, WireState
 
 _READ = 50
 """Newest runs and states among which the answer is looked for."""
-_NAMES = ("langgraph_auth_user_id", "user_display_name")
-"""The keys under which servers note the user who started a run: LangGraph's own, and Aegra."""
+_NAMES = ("langgraph_auth_user_id", "user_display_name", REVIEWER)
+"""The keys under which servers note the user who started a run: LangGraph's own, and Aegra; and
+where they know none, the name that the user configured."""
 _NOBODY = {"user_id": "anonymous"}
 """What Aegra notes of callers without a key; it gives them a name nevertheless."""
 
@@ -32,17 +33,28 @@ class Answerers:
     async def of(self, interrupt: Interrupt) -> str | None:
         """Return the name of the user who answered this question; empty if nothing tells it.
 
-        None if no answer is found. A run counts that names the question in its answer; and where none does, the one that went on
+        None if no answer is found. Untrusted text. Raises TargetError.
+        """
+        given = await self.given(interrupt)
+        return None if given is None else given.who
+
+    async def given(self, interrupt: Interrupt) -> ReceivedAnswer | None:
+        """Return the answer that this question got, as far as the server tells; None if it got none.
+
+        A run counts that names the question in its answer; and where none does, the one that went on
         from the question, if it was the only one of its checkpoint. The server knows the name where
-        callers have names; else the journal knows those that use its data folder. Untrusted text.
-        Raises TargetError.
+        callers have names; else the journal knows those that use its data folder. Raises TargetError.
         """
         runs = await self._session.api.runs(interrupt.thread_id, limit=_READ)
         for run in runs:
-            if interrupt.interrupt_id in _answered(run):
-                return await self.sender(run)
-        notes = _notes_of_answer(interrupt, await self._states(interrupt.thread_id))
-        return await self._name(notes) if notes else None
+            answers = _answered(run)
+            if interrupt.interrupt_id in answers:
+                answer = answers[interrupt.interrupt_id]
+                return ReceivedAnswer(await self.sender(run), run.created_at, (answer,))
+        state = _state_after(interrupt, await self._states(interrupt.thread_id))
+        if state is None:
+            return None
+        return ReceivedAnswer(await self._name([state.metadata]), state.created_at)
 
     async def sender(self, run: WireRun) -> str:
         """Return the name of the user who started a run; empty if nothing tells it. Untrusted.
@@ -85,16 +97,15 @@ def _answered(run: WireRun) -> Mapping[str, Any]:
     return resume if isinstance(resume, dict) else {}
 
 
-def _notes_of_answer(interrupt: Interrupt, history: Sequence[WireState]) -> list[_Notes]:
-    """Return the metadata of the first state after a question; none if it answered another one."""
+def _state_after(interrupt: Interrupt, history: Sequence[WireState]) -> WireState | None:
+    """Return the first state after a question; None if that answered another one."""
     branch = branch_since(interrupt.checkpoint_id, history)
     before = next(
         (state for state in history if state.checkpoint_id == interrupt.checkpoint_id), None
     )
     if not branch or before is None or len(before.tasks) != 1:
-        return []
-    after = branch[-1].metadata
-    return [after] if after.get("source") == "loop" else []
+        return None
+    return branch[-1] if branch[-1].metadata.get("source") == "loop" else None
 
 
 def _configurable(run: WireRun) -> _Notes:

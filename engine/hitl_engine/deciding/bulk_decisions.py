@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -78,7 +78,16 @@ class BulkDecisions:
 
     def plan(self, items: Sequence[Item], same: SameDecision) -> tuple[PlannedDecision, ...]:
         """Return exactly what is sent for each item when the same is decided for all of them."""
-        return bulk.plan(items, same, self._reviews.answer_of, self._reviews.cautions)
+        planned = bulk.plan(items, same, self._reviews.answer_of, self._reviews.cautions)
+        return tuple(map(self._with_claim, planned))
+
+    def _with_claim(self, planned: PlannedDecision) -> PlannedDecision:
+        """Add to a step that somebody else has claimed its item; a question has that already."""
+        if not isinstance(planned.item, Breakpoint) or planned.fault:
+            return planned
+        claimed = self._reviews.claimed(planned.item)
+        cautions = (*([claimed] if claimed else []), *planned.cautions)
+        return replace(planned, cautions=cautions)
 
     async def queue(self, planned: Sequence[PlannedDecision], *, wait: timedelta) -> QueuedBulk:
         """Write all decisions down, to be sent by `send` after `wait`; durable when this returns.

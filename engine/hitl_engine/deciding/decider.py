@@ -298,7 +298,9 @@ class Decider:
 
         with self._accounted_for([intent]):
             head = await self._log.intend(intent)
-            observed = await self._rerun_step(intent, with_head(request, head), on_progress)
+            observed = await self._rerun_step(
+                intent, with_head(request, head, self._session.name_to_tell), on_progress
+            )
             (found,) = await self._judged([intent], observed, outcomes_of)
         return found
 
@@ -435,7 +437,9 @@ class Decider:
             head = await self._log.intend(*intents)
             try:
                 observed = await self._runs.send(
-                    _sent_run(intents), with_head(request, head), on_progress
+                    _sent_run(intents),
+                    with_head(request, head, self._session.name_to_tell),
+                    on_progress,
                 )
             except FirstOfTwo as first:
                 return await self._waiting_for_second(intents, first)

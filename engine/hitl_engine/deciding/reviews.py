@@ -35,10 +35,16 @@ from hitl_engine.payloads.deadlines import deadline_of, expired_caution
 
 
 class Reviews:
-    """Reads questions. `identity` returns that of an item's server, a part of each fingerprint."""
+    """Reads questions. `identity` returns that of an item's server, a part of each fingerprint.
 
-    def __init__(self, identity: Callable[[Waiting], str]) -> None:
+    `claimed` returns what to confirm where somebody else has claimed an item; mostly nothing.
+    """
+
+    def __init__(
+        self, identity: Callable[[Waiting], str], claimed: Callable[[Waiting], str] = lambda _: ""
+    ) -> None:
         self._identity = identity
+        self.claimed = claimed
 
     def question(self, interrupt: Interrupt) -> Question:
         """Understand an interrupt and fingerprint it. Never fails."""
@@ -74,7 +80,9 @@ class Reviews:
         kept = earlier_answer_caution(asked)
         alone = self._second_reviewer_caution(question, decision)
         expired = expired_caution(self.deadline_of(asked), datetime.now(UTC))
+        claimed = self.claimed(asked)
         return (
+            *([claimed] if claimed else []),
             *([expired] if expired else []),
             *([alone] if alone else []),
             *payloads.cautions(question.review, decision),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hitl_engine.errors import HitlError
+from hitl_engine.user_name import user_name
 
 if TYPE_CHECKING:
     from hitl_engine.journal.database import JournalDatabase
@@ -29,6 +30,8 @@ class Journal:
     ) -> None:
         self.folder = folder
         """Where it is."""
+        self.reviewer: Callable[[], str] = user_name
+        """Returns the user's name, which each decision gets."""
         self._refuses = refuses
         self._through = through
         self._opened: JournalDatabase | None = None
@@ -38,7 +41,7 @@ class Journal:
         """What was decided."""
         from hitl_engine.journal.decisions import DecisionLog
 
-        return DecisionLog(self._database, self._refuses, self._through)
+        return DecisionLog(self._database, self._refuses, self._through, lambda: self.reviewer())
 
     @cached_property
     def drafts(self) -> DraftTable:

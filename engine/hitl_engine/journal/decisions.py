@@ -9,7 +9,6 @@ for the disk: a power cut may lose it, and then the outcome counts as unknown.
 """
 
 import asyncio
-import getpass
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,6 +36,7 @@ from hitl_engine.model import (
     RuleUse,
     by_rules,
 )
+from hitl_engine.user_name import user_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ class DecisionLog:
     """The decisions that were sent from here, and their outcomes.
 
     Everything that changes something is written down here before it is sent. So this is where it is
-    refused if nothing may be sent: `refuses` makes the error then. `through` is written beside the
-    user's name.
+    refused if nothing may be sent: `refuses` makes the error then. `reviewer` returns the user's
+    name; `through` is written beside it.
     """
 
     def __init__(
@@ -89,8 +89,10 @@ class DecisionLog:
         database: JournalDatabase,
         refuses: Callable[[], HitlError] | None = None,
         through: str = "",
+        reviewer: Callable[[], str] = user_name,
     ) -> None:
         self._database = database
+        self._reviewer = reviewer
         self._refuses = refuses
         self._through = through
         self._journal_id = ""
@@ -293,8 +295,10 @@ class DecisionLog:
         return await asyncio.to_thread(walk, await self._id(), rows)
 
     def _bodies(self, intents: Iterable[Intent]) -> dict[str, JsonObject]:
-        who = f"{_who()} ({self._through})" if self._through else _who()
-        return {each.decision_id: _body(each, who) for each in intents}
+        name, user = self._reviewer(), user_name()
+        who = f"{name} ({self._through})" if self._through else name
+        origin = _origin(os.environ, user if user != name else "")
+        return {each.decision_id: _body(each, who, origin) for each in intents}
 
     async def _write(
         self, event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
@@ -369,26 +373,22 @@ def _nothing_sent() -> Iterator[None]:
         raise
 
 
-def _who() -> str:
-    """Return the user's name, or the number of one who has none (as in a container)."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
+def _origin(environ: Mapping[str, str], user: str) -> str:
+    """Return from where the user came, as the system tells: another user, another machine.
 
-
-def _origin(environ: Mapping[str, str]) -> str:
-    """Return from where the user came, as the system tells: another user, another machine."""
+    `user` is the system's name of a user who is not written down by it.
+    """
     address = environ.get("SSH_CONNECTION", "").partition(" ")[0]
-    parts = (("sudo by", environ.get("SUDO_USER", "")), ("ssh from", address))
+    by = environ.get("SUDO_USER", "")
+    parts = (("system user", user), ("sudo by", by), ("ssh from", address))
     return ", ".join(f"{word} {value}" for word, value in parts if value)
 
 
-def _body(intent: Intent, who: str) -> JsonObject:
+def _body(intent: Intent, who: str, origin: str) -> JsonObject:
     through = by_rules(use.rule.name for use in intent.rules)
     return {
         "who": f"{who} {through}" if through else who,
-        "origin": _origin(os.environ),
+        "origin": origin,
         "event": intent.event,
         "server": intent.server,
         "graph_id": intent.graph_id,

@@ -21,10 +21,11 @@ from hitl_engine.local import server_process
 from hitl_engine.local.server_child import ServerChild
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
 from hitl_engine.local.trust import ProjectTrust
-from hitl_engine.model import BrokenGraph, ChangedGraph, Server
+from hitl_engine.model import BrokenGraph, ChangedGraph, Person, Server
 from hitl_engine.reading.capabilities import Capabilities, capabilities_of
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
+from hitl_engine.user_name import user_name
 
 if TYPE_CHECKING:
     import httpx
@@ -89,6 +90,23 @@ class Connection:
                 needs_graph
             )  # another process ended the local server just after it was found
         return self
+
+    @property
+    def me(self) -> Person:
+        """The user: by the name that the server knows; else as configured, or as the system has it."""
+        if self.info.caller:
+            return Person(self.info.caller, "server")
+        return Person(self._settings.reviewer or user_name(), "client")
+
+    @property
+    def name_to_tell(self) -> str:
+        """The configured name of the user, for a server that knows no name of theirs; else empty."""
+        return "" if self.info.caller else self._settings.reviewer
+
+    @property
+    def tells_presence(self) -> bool:
+        """Whether others may know which threads are open here."""
+        return self._settings.presence and not self.server.read_only
 
     def release_when_idle(self) -> None:
         """From now on keep a project's local server only while `keep_running`, not all the time.

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from hitl_engine.errors import HitlError, NotTrusted, Unreachable
 from hitl_engine.local.connection import Connection
-from hitl_engine.model import Inbox, Server
+from hitl_engine.model import Inbox, Person, Presence, Server, ThreadKey
 from hitl_engine.reading.client import LangGraphServer, StreamEvent
 from hitl_engine.reading.inbox import InboxReader
 from hitl_engine.reading.thread_reader import ThreadReader
+from hitl_engine.reading.told_presence import ToldPresence
 
 _SOON = 1.0
 """Seconds after which a look shows what it has found, and the next one goes on."""
@@ -28,6 +29,8 @@ class ServerSession:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.told = ToldPresence(lambda: self.me)
+        """Who else is on which thread."""
         self._use(connection.api)
 
     @property
@@ -39,6 +42,27 @@ class ServerSession:
     def refused_code(self) -> NotTrusted | None:
         """Why a local server that has ended was not started again; None if that is not so."""
         return self._connection.refused_code
+
+    @property
+    def me(self) -> Person:
+        """The user of this program, as the server knows them."""
+        return self._connection.me
+
+    @property
+    def name_to_tell(self) -> str:
+        """The configured name of the user, for a server that knows no name of theirs; else empty."""
+        return self._connection.name_to_tell
+
+    @property
+    def tells_presence(self) -> bool:
+        """Whether others may know which threads are open here."""
+        return self._connection.tells_presence
+
+    @property
+    def presence(self) -> dict[ThreadKey, Presence]:
+        """Who else is on which thread, as the inbox has it."""
+        name = self.server.name
+        return {(name, thread_id): each for thread_id, each in self.told.threads.items()}
 
     def supports(self, flag: str) -> bool:
         """Whether the server lists this ability in `GET /info`."""
@@ -79,7 +103,7 @@ class ServerSession:
                 raise
             raise self.refused_code.with_traceback(None) from None
         told = tuple(each.what for each in self.server.changed)
-        return replace(inbox, code_changes=told, coming=self.server.coming)
+        return replace(inbox, code_changes=told, coming=self.server.coming, presence=self.presence)
 
     async def restart(self, *, by_itself: bool = False) -> None:
         """Start the local server again, with the code as it is now; see `Connection.restart`."""
@@ -139,10 +163,12 @@ class ServerSession:
             nodes=nodes,
             target=self.server.name,
             caller=self._connection.info.caller or "",
+            told=self.told,
         )
         self.inbox = InboxReader(
             api,
             self.reader,
             rows_hold_state=self.supports("derived_status"),
             four_eyes=self.supports("four_eyes"),
+            rows_hold_presence=self.supports("presence"),
         )

@@ -55,7 +55,15 @@ from hitl_engine.model.journal import (
     RunHead,
 )
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
-from hitl_engine.model.outcome import OnProgress, Outcome, OutcomeKind, Progress
+from hitl_engine.model.outcome import OnProgress, Outcome, OutcomeKind, Progress, ReceivedAnswer
+from hitl_engine.model.presence import (
+    NOBODY,
+    Claim,
+    OpenConsole,
+    Person,
+    Presence,
+    ThreadKey,
+)
 from hitl_engine.model.project_file import ProjectFile
 from hitl_engine.model.review import (
     AnyJson,
@@ -142,6 +150,7 @@ from hitl_engine.model.thread_run import RunEvent, RunKind, RunStatus, ThreadRun
 __all__ = [
     "ALL_THREADS",
     "EVERYTHING",
+    "NOBODY",
     "NO_BREAKPOINTS",
     "NO_SETTINGS",
     "Act",
@@ -168,6 +177,7 @@ __all__ = [
     "Checkpoint",
     "Choices",
     "Choose",
+    "Claim",
     "CodeLanguage",
     "Commanded",
     "CommonWays",
@@ -221,17 +231,21 @@ __all__ = [
     "Message",
     "MessageCall",
     "OnProgress",
+    "OpenConsole",
     "Option",
     "OtherDecision",
     "Outcome",
     "OutcomeKind",
     "PageMark",
     "Path",
+    "Person",
     "PlannedDecision",
+    "Presence",
     "Progress",
     "ProjectFile",
     "Question",
     "Questions",
+    "ReceivedAnswer",
     "Reject",
     "RejectedCall",
     "Reopening",
@@ -273,6 +287,7 @@ __all__ = [
     "ThreadCounts",
     "ThreadFilter",
     "ThreadGroup",
+    "ThreadKey",
     "ThreadPage",
     "ThreadRow",
     "ThreadRun",

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
@@ -27,6 +28,18 @@ class Progress:
     computer, when it arrived. A run that is joined late sends what happened before, all at once."""
     target: str = ""
     """The name of the thread's target, where decisions go to several."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedAnswer:
+    """The answer that a question got, from whomever, as far as the server tells. Untrusted."""
+
+    who: str = ""
+    """The name of the user; empty if nothing tells it."""
+    at: datetime | None = None
+    """When it was sent, or had been taken, by the server's clock."""
+    answer: tuple[JsonValue, ...] = ()
+    """The answer; empty if it is not told."""
 
 
 OnProgress: TypeAlias = Callable[[Progress], None]

@@ -1,11 +1,13 @@
 """Threads, and what waits on them: interrupts and breakpoints."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue
+from hitl_engine.model.presence import Presence, ThreadKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,8 @@ class Inbox:
     """One sentence for each graph whose code changed since the local server imported it."""
     coming: tuple[str, ...] = ()
     """The graphs that the local server is still importing; what waits is known all the same."""
+    presence: Mapping[ThreadKey, Presence] = field(default_factory=dict)
+    """The threads on which somebody else is, or that are claimed."""
 
     @property
     def is_whole(self) -> bool:

@@ -472,6 +472,44 @@ class LangGraphServer:
             headers={"last-event-id": after or "-1"},
         )
 
+    async def enter_thread(self, thread_id: str, console: str, name: str) -> float:
+        """Tell that this console has a thread open; return for how many seconds that is known.
+
+        Only our own server takes this (flag `presence`), as the three below; `name` is empty where it
+        knows the user. It changes nothing that waits, so it is also sent where changes have to be
+        confirmed.
+        """
+        request: JsonObject = {"console": console, "name": name or None}
+        reply = await self._replied(
+            self._request("PUT", f"/threads/{thread_id}/presence", json=request)
+        )
+        match reply:
+            case {"seconds": int() | float() as seconds} if seconds > 0:
+                return float(seconds)
+        raise _strange("A lease in seconds was expected.")
+
+    async def leave_thread(self, thread_id: str, console: str, name: str) -> None:
+        """Tell that this console no longer has a thread open."""
+        params = {"console": console, **({"name": name} if name else {})}
+        await self._answered(
+            self._request("DELETE", f"/threads/{thread_id}/presence", params=params)
+        )
+
+    async def claim_thread(self, thread_id: str, name: str, instead_of: str) -> JsonValue:
+        """Claim a thread; return the claim. Raises Conflict if another one than `instead_of` is there."""
+        request: JsonObject = {"name": name or None, "instead_of": instead_of}
+        return await self._replied(
+            self._request("PUT", f"/threads/{thread_id}/claim", json=request)
+        )
+
+    async def release_thread(self, thread_id: str, name: str) -> None:
+        """Give a claimed thread back. Raises Conflict if somebody else has claimed it."""
+        await self._answered(
+            self._request(
+                "DELETE", f"/threads/{thread_id}/claim", params={"name": name} if name else {}
+            )
+        )
+
     async def _call(
         self, method: str, path: str, body: JsonObject | None = None, *, reads: bool = False
     ) -> JsonValue:

@@ -68,10 +68,16 @@ class InboxReader:
         *,
         rows_hold_state: bool,
         four_eyes: bool = False,
+        rows_hold_presence: bool = False,
     ) -> None:
         self._api = api
         self._reader = reader
-        self._list = ThreadList(api, rows_hold_state=rows_hold_state, four_eyes=four_eyes)
+        self._list = ThreadList(
+            api,
+            rows_hold_state=rows_hold_state,
+            four_eyes=four_eyes,
+            rows_hold_presence=rows_hold_presence,
+        )
         self._known: dict[str, _Known] = {}
         self._unread: dict[str, WireThread] = {}
         """Rows of threads that have changed and whose state is still to be read."""

@@ -1,12 +1,13 @@
 """Watching the inbox: looking again when the server reports changes, or after a while."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from hitl_engine.errors import TargetError
-from hitl_engine.model import Inbox, Interrupt, TwoReviewers
+from hitl_engine.model import Inbox, Interrupt, Presence, ThreadKey, TwoReviewers
 from hitl_engine.reading.change_feed import ChangeFeed
 from hitl_engine.reading.client import StreamEvent
+from hitl_engine.reading.told_presence import ToldPresence
 
 _LOOK_SECONDS = 1.0
 """Seconds between two looks at the inbox."""
@@ -18,17 +19,20 @@ async def watch_inbox(
     look: Callable[[frozenset[str]], Awaitable[Inbox]],
     changes: Callable[[], AsyncIterator[StreamEvent] | None],
     recover: Callable[[], Awaitable[object]],
+    told: ToldPresence,
+    presence: Callable[[], Mapping[ThreadKey, Presence]],
 ) -> AsyncGenerator[Inbox]:
     """Yield the inbox at once, and then whenever it has changed; never raises TargetError.
 
     `look` reads it, given the threads that are known to have changed; `changes` opens the server's
     feed; `recover` is called after a look that failed. While the server cannot be reached the old items are
-    yielded with `error` set.
+    yielded with `error` set. `told` gets who is on which thread, and `presence` returns it: that alone
+    is no reason to look.
     """
     last: Inbox | None = None
     pause = _LOOK_SECONDS
     named: frozenset[str] = frozenset()
-    async with ChangeFeed(changes) as feed:
+    async with ChangeFeed(changes, told) as feed:
         while True:
             try:
                 inbox = await look(named)
@@ -42,7 +46,12 @@ async def watch_inbox(
             if inbox.unread and inbox.error is None:
                 named = frozenset()
                 continue
-            named = await feed.wait(pause)
+            while (changed := await feed.wait(pause)) is None:
+                inbox = replace(inbox, presence=presence())
+                if inbox != last:
+                    last = inbox
+                    yield inbox
+            named = changed
             if inbox.error is not None:
                 await recover()
 

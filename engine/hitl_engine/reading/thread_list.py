@@ -46,17 +46,27 @@ class ThreadList:
 
     `rows_hold_state`: rows contain the state, as on our own server, so that nothing waits on an
     `idle` one and those are not listed. On other servers a question can wait on any thread.
-    `four_eyes`: rows also tell what needs two reviewers.
+    `four_eyes`: rows also tell what needs two reviewers. `rows_hold_presence`: they tell who is on a
+    thread.
     """
 
     def __init__(
-        self, api: LangGraphServer, *, rows_hold_state: bool, four_eyes: bool = False
+        self,
+        api: LangGraphServer,
+        *,
+        rows_hold_state: bool,
+        four_eyes: bool = False,
+        rows_hold_presence: bool = False,
     ) -> None:
         self._api = api
         self._holds_idle = not rows_hold_state
         self._statuses = (*_STATUSES, "idle") if self._holds_idle else _STATUSES
-        more = () if self._holds_idle else DERIVED
-        self._select = (*SUMMARY, *more, *(FOUR_EYES if four_eyes else ()))
+        more = (
+            *(() if self._holds_idle else DERIVED),
+            *(FOUR_EYES if four_eyes else ()),
+            *(["presence"] if rows_hold_presence else []),
+        )
+        self._select = (*SUMMARY, *more)
         self._marks: deque[datetime | None] = deque(maxlen=_LOOKS_BACK)
 
     def holds(self, row: WireThread) -> bool:

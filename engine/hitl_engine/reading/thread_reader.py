@@ -14,6 +14,7 @@ from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.snapshot_sources import from_row, from_state, from_summary
 from hitl_engine.reading.stops import StopInside, stopped_at, stops_inside, with_stops
 from hitl_engine.reading.subgraph_tasks import Place, in_order_of_subgraphs, places
+from hitl_engine.reading.told_presence import ToldPresence
 from hitl_engine.reading.tool_context import asks_in_a_tool
 from hitl_engine.reading.wire import DECISION_ID, WireGraph, WireRun, WireThread
 
@@ -53,6 +54,7 @@ class ThreadReader:
     `rows_hold_runs`: whether the row of a thread contains its newest run. `nodes`: the nodes of each
     graph, where the server tells them for all graphs at once. `target`: its name, for the items.
     `caller`: the name under which the server knows the user; empty if it does not tell.
+    `told` gets who is on the threads that are read.
     """
 
     def __init__(
@@ -63,8 +65,10 @@ class ThreadReader:
         nodes: Mapping[str, frozenset[str]] = NO_NODES,
         target: str = "",
         caller: str = "",
+        told: ToldPresence | None = None,
     ) -> None:
         self._api = api
+        self._told = told
         self._target = target
         self._caller = caller
         self._rows_hold_runs = rows_hold_runs
@@ -115,6 +119,8 @@ class ThreadReader:
 
     async def of_row(self, row: WireThread) -> Snapshot:
         """Return the thread of a row that was just read. Raises NotThere."""
+        if self._told is not None:
+            self._told.take_row(row.thread_id, row.presence)
         if (seen := self._seen.get(row.thread_id)) and seen.updated_at != row.updated_at:
             del self._seen[row.thread_id]
         snapshot = await self._read_part(row.thread_id, self._of_row(row))

@@ -22,6 +22,8 @@ RULES = "hitl_rule"
 """Key in what a run carries whose answer standing rules decided: their names, `a` or `a, b`."""
 RULE_DIGESTS = "hitl_rule_digest"
 """Key of the digests of these rules, in the same order."""
+REVIEWER = "hitl_reviewer"
+"""Key of the configured name of the user, in the metadata of the runs that they send."""
 KEPT_IN_CONFIG = "hitl_sent_with"
 """Key in the metadata of a run's config: the breakpoints that it was sent with."""
 _SENT = ("input", "config", "context")
@@ -187,6 +189,8 @@ class WireThread(Shape):
     breakpoint: WireBreakpoint | None = None
     code_changed: str | None = None
     """That the code of the graph changed after the server imported it; only our own sends it."""
+    presence: Any = None
+    """Who is on the thread, see `ToldPresence`; only our own server sends it, where anybody is."""
     last_run: "WireRun | None" = None
     """The newest run; our own server sends it with the row of one thread."""
     four_eyes: WireFourEyes | None = None
@@ -403,6 +407,8 @@ class WireInfo(Shape):
     """The version of LangGraph, where it runs graphs in Python."""
     flags: dict[str, Any] = field(default_factory=dict)
     identity: str | None = None
+    caller: str | None = None
+    """The name of this client's user, where our own server knows it better than the client."""
     nodes: dict[str, frozenset[str]] = field(default_factory=dict)
     """The nodes of each graph, unless a factory makes it; only our own server sends them."""
     graphs_broken: tuple[WireBrokenGraph, ...] = ()
@@ -413,5 +419,3 @@ class WireInfo(Shape):
     """About the settings of the project, for a person."""
     read_only: str = ""
     """Why nothing can be changed, where that is so; only a story in a file tells it."""
-    caller: str | None = None
-    """The name under which our own server knows the person who asked."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from hitl_server.body_types import LONGEST_NAME
 from hitl_server.identity.tokens import Role
 from hitl_server.json_types import JsonObject
 from hitl_server.reserved_keys import RESERVED, USER_ID, without_reserved
@@ -76,6 +77,16 @@ class Caller:
     def person(self) -> str | None:
         """The name of the person who sends; None if the server does not know it."""
         return str(self.user["identity"]) if self.user is not None and self.is_person else None
+
+    @property
+    def name(self) -> str | None:
+        """The caller's name, where the server knows it better than the client; else None.
+
+        The consoles of the machine's owner share one token, so each tells the name of its user.
+        """
+        if self.user is None or self.is_console:
+            return None
+        return str(self.user["identity"])[:LONGEST_NAME]
 
     @property
     def configurable(self) -> JsonObject:

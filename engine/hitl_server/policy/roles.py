@@ -50,6 +50,14 @@ _READ: frozenset[_Route] = frozenset(
         ("POST", "/store/namespaces"),
     }
 )
+_PRESENT: frozenset[_Route] = frozenset(
+    {("PUT", "/threads/{thread_id}/presence"), ("DELETE", "/threads/{thread_id}/presence")}
+)
+"""That somebody looks at a thread: viewers do, too."""
+_CLAIM: frozenset[_Route] = frozenset(
+    {("PUT", "/threads/{thread_id}/claim"), ("DELETE", "/threads/{thread_id}/claim")}
+)
+"""That somebody is going to answer."""
 _RUNS_ON_THREAD: frozenset[_Route] = frozenset(
     ("POST", f"/threads/{{thread_id}}/runs{end}") for end in ("", "/wait", "/stream")
 )
@@ -64,9 +72,9 @@ _START: frozenset[_Route] = _STATELESS_RUNS | {
     ("POST", "/runs/cancel"),
 }
 _ROUTES: Mapping[Role, frozenset[_Route]] = {
-    Role.VIEWER: _READ,
-    Role.REVIEWER: _READ | _RUNS_ON_THREAD,
-    Role.STARTER: _READ | _RUNS_ON_THREAD | _START,
+    Role.VIEWER: _READ | _PRESENT,
+    Role.REVIEWER: _READ | _PRESENT | _CLAIM | _RUNS_ON_THREAD,
+    Role.STARTER: _READ | _PRESENT | _CLAIM | _RUNS_ON_THREAD | _START,
 }
 _YES = ("1", "true", "t", "yes", "y", "on")
 """How a parameter is set, as pydantic reads it."""

@@ -20,7 +20,12 @@ async def changes(request: Request) -> Response:
     After `event: reset`, read everything again: it is the first event, and is sent when more has
     changed than is kept, and when the code of a graph has changed (see `GET /info`). With `Last-Event-ID`, the stream begins with the changes since then
     instead, if the server is still the same process.
+
+    `event: presence`, `data: {"presence": {id: object or null}, "whole": …}` tells who has which
+    threads open, or has claimed them: once all of them (`whole`), then those that changed. null means
+    nobody. The object is that of `GET /threads/{thread_id}`.
     """
-    feed = parts_of(request).database.changes
+    database = parts_of(request).database
     last_event_id = request.headers.get("last-event-id", "")
-    return sse_response(change_events(feed, last_event_id, partial(sees_thread, request)))
+    sees = partial(sees_thread, request)
+    return sse_response(change_events(database.changes, database.presence, last_event_id, sees))

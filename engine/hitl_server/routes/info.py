@@ -39,8 +39,7 @@ async def ok() -> Response:
 async def info(request: Request) -> Response:
     """Return versions, capabilities, the database's identity, broken graphs and remarks.
 
-    `caller` is the name of the person who sent this; null if the server does not know it.
-
+    `caller` is the name of the caller, where the server knows it, or null.
     `graphs_coming` names the graphs that are still being imported: until it is empty, the server
     answers lists, and all other requests wait.
     """
@@ -49,7 +48,7 @@ async def info(request: Request) -> Response:
     return json_response(
         {
             **description(parts.database.identity, state.flags, state.remarks),
-            "caller": caller_of(request).person,
+            "caller": caller_of(request).name,
             "nodes": graphs.nodes,
             "graphs_broken": [failure.to_json() for failure in graphs.broken.values()],
             "graphs_changed": [

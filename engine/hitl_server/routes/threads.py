@@ -48,7 +48,7 @@ from hitl_server.running.execution import command_of
 from hitl_server.search_models import ThreadCount, ThreadSearch
 from hitl_server.server_parts import ServerParts, parts_of
 from hitl_server.state_columns import RequiredState
-from hitl_server.tables.thread_table import FIELDS
+from hitl_server.tables.thread_table import COLUMNS
 from hitl_server.thread_state import EMPTY_STATE, snapshot_json
 
 _PROBLEMS = "there were problems updating the state"
@@ -86,8 +86,8 @@ async def create(request: Request, body: ThreadCreate) -> Response:
 @router.post("/search", responses=ok_response(list[Thread]))
 async def search(request: Request, body: ThreadSearch) -> Response:
     """Return one page of threads, last updated first."""
-    checked_select(body.select, FIELDS)
-    check_extract_paths(body.extract or {}, FIELDS)
+    checked_select(body.select, COLUMNS)
+    check_extract_paths(body.extract or {}, COLUMNS)
     rows, more = await parts_of(request).threads.search(body, authorization_of(request).visible)
     return json_response(rows, headers=page_headers(body.offset, len(rows), more))
 

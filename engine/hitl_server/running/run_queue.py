@@ -184,6 +184,7 @@ class RunQueue:
         if strategy in ("interrupt", "rollback"):
             for other in earlier:
                 other.cancel("rollback" if strategy == "rollback" else "interrupt")
+        self._database.presence.set_claim(active.thread_id, None)  # `mark_busy` removed its row
         self._start(queue, active)
 
     async def cancel(self, runs: Iterable[ActiveRun], action: CancelAction) -> None:
@@ -242,6 +243,7 @@ class RunQueue:
 
     async def _forget(self, thread_id: str) -> None:
         """Delete what is kept of a thread beside its rows."""
+        self._database.presence.forget(thread_id)
         await self._checkpoints.delete_thread(thread_id)
         self.thread_streams.forget(thread_id)
         self.protocol_streams.forget(thread_id)

@@ -6,12 +6,14 @@ Triggers of the table report the changes, so that no code can forget to do it.
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 from uuid import uuid4
 
 from hitl_server.json_encoding import dumps
+from hitl_server.json_types import JsonObject
 
 _MAX_CHANGES = 10_000
 """Changes that are kept for listeners that return, and changes that may wait for one listener."""
@@ -26,6 +28,8 @@ class ChangeListener:
     """Whether changes were lost, so that the listener must read everything again."""
     number: int = 0
     """Number of the newest change in `threads`."""
+    presence: set[str] = field(default_factory=set)
+    """Threads that a console opened or left, or that were claimed or given back."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, number: int, thread_id: str) -> None:
@@ -42,14 +46,40 @@ class ChangeListener:
         self.number, self.reset = number, True
         self._changed.set()
 
-    async def next_changes(self) -> tuple[int, bool, list[str]]:
-        """Return (number, whether to read everything again, threads) after the next change."""
+    def add_presence(self, threads: Collection[str]) -> None:
+        """Add threads whose consoles or claims changed."""
+        self.presence.update(threads)
+        self._changed.set()
+
+    async def next_changes(self) -> "Changes":
+        """Return what has changed, after the next change."""
         await self._changed.wait()
         self._changed.clear()
-        changes = self.number, self.reset, list(self.threads)
+        changes = Changes(self.number, self.reset, list(self.threads), self.presence)
         self.threads.clear()
+        self.presence = set()
         self.reset = False
         return changes
+
+
+class Changes(NamedTuple):
+    """What has changed; the fields are those of `ChangeListener`."""
+
+    number: int
+    reset: bool
+    threads: list[str]
+    presence: set[str]
+
+
+class TellsPresence(Protocol):
+    """Knows which consoles have a thread open, and who has claimed it."""
+
+    @property
+    def threads(self) -> Collection[str]:
+        """The threads of which anything is known."""
+
+    def of(self, thread_id: str) -> JsonObject | None:
+        """Return what is known of a thread; None for nothing."""
 
 
 class ChangeFeed:
@@ -86,6 +116,11 @@ class ChangeFeed:
         """Whether a client follows the feed."""
         return bool(self._listeners)
 
+    def tell_presence(self, threads: Collection[str]) -> None:
+        """Send to all listeners that the consoles or claims of these threads changed."""
+        for listener in self._listeners:
+            listener.add_presence(threads)
+
     def request_reset(self) -> None:
         """Make all listeners read everything again: something other than a thread has changed."""
         for listener in self._listeners:
@@ -116,21 +151,28 @@ class ChangeFeed:
 
 
 async def change_events(
-    feed: ChangeFeed, last_event_id: str, sees: Callable[[str], bool]
+    feed: ChangeFeed, presence: TellsPresence, last_event_id: str, sees: Callable[[str], bool]
 ) -> AsyncIterator[bytes]:
     """Yield the changes of the threads that a client sees, as server-sent events.
 
-    They begin after `last_event_id`, if it is one of this process, or else with a reset.
+    They begin after `last_event_id`, if it is one of this process, or else with a reset. Each stream
+    tells once who has which threads open, and then each change of that.
     """
     process, _, number = last_event_id.partition("-")
     known = process == feed.process and number.isdecimal() and len(number) < 20
     with feed.listen(int(number) if known else None) as listener:
+        listener.add_presence(presence.threads)
+        is_first = True
         while True:
-            newest, reset, threads = await listener.next_changes()
-            seen = list(filter(sees, threads))
-            if not seen and not reset:
-                continue
-            name = b"reset" if reset else b"change"
-            data = dumps({"threads": seen})
-            place = f"{feed.process}-{newest}".encode()
-            yield b"event: %s\r\nid: %s\r\ndata: %s\r\n\r\n" % (name, place, data)
+            changes = await listener.next_changes()
+            seen = list(filter(sees, changes.threads))
+            if seen or changes.reset:
+                name = b"reset" if changes.reset else b"change"
+                data = dumps({"threads": seen})
+                place = f"{feed.process}-{changes.number}".encode()
+                yield b"event: %s\r\nid: %s\r\ndata: %s\r\n\r\n" % (name, place, data)
+            told = {each: presence.of(each) for each in filter(sees, changes.presence)}
+            if told or is_first:
+                data = dumps({"presence": told, "whole": is_first})
+                yield b"event: presence\r\ndata: %s\r\n\r\n" % data
+                is_first = False

@@ -22,6 +22,7 @@ from hitl_server.errors import StartFailed
 from hitl_server.json_types import JsonObject
 from hitl_server.private_files import private_file
 from hitl_server.storage.change_feed import ChangeFeed
+from hitl_server.storage.presence import Presence, read_claims
 from hitl_server.storage.shared_commits import SharedCommits
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ CREATE TABLE IF NOT EXISTS run_keys (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, thread_id TEXT NOT NULL, run_id TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS run_keys_of_thread ON run_keys (thread_id);
+CREATE TABLE IF NOT EXISTS claims (
+    thread_id TEXT PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL, named_by TEXT NOT NULL,
+    since TEXT NOT NULL, until TEXT NOT NULL
+);
 CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (thread_id, created_at);
 CREATE INDEX IF NOT EXISTS runs_under_way ON runs (status) WHERE status IN ('pending', 'running');
 """
@@ -102,11 +107,13 @@ class Database:
         allowed_types: Sequence[tuple[str, ...]],
         commits: SharedCommits,
         changes: ChangeFeed,
+        presence: Presence,
         reader: sqlite3.Connection,
         searcher: aiosqlite.Connection,
         identity: str,
     ) -> None:
         self.changes = changes
+        self.presence = presence
         self.identity = identity
         """A UUID that is stored in the database and stays the same."""
         self._path = path
@@ -127,6 +134,7 @@ class Database:
         try:
             writer = _writer(path)
             identity = _identity(writer)
+            claims = read_claims(writer)
         except sqlite3.DatabaseError as error:
             damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
             raise StartFailed(
@@ -136,7 +144,10 @@ class Database:
         changes.attach(writer)
         commits = SharedCommits(writer, changes.publish)
         searcher = await aiosqlite.Connection(lambda: _reader(path), 64)
-        return cls(path, allowed_types, commits, changes, _reader(path), searcher, identity)
+        presence = Presence(changes, claims)
+        return cls(
+            path, allowed_types, commits, changes, presence, _reader(path), searcher, identity
+        )
 
     @cached_property
     def saver(self) -> "CheckpointSaver":

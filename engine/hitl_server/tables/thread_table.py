@@ -23,6 +23,7 @@ from hitl_server.state_columns import (
     with_since,
 )
 from hitl_server.storage.database import Database, Row, row_json
+from hitl_server.storage.presence import write_claim
 from hitl_server.tables import four_eyes_tables
 from hitl_server.tables.four_eyes_tables import reading
 from hitl_server.tables.thread_ttls import ThreadTtls
@@ -53,6 +54,10 @@ read the state of each thread. In them, each interrupt of `tasks` and the `break
 `four_eyes` and `approvals` are null where no question needs two reviewers.
 """
 
+PRESENCE = "presence"
+"""A field that is no column: see `with_presence`."""
+COLUMNS = (*FIELDS, PRESENCE)
+"""What a search can name in `select`."""
 _JSON_FIELDS = {
     "metadata",
     "config",
@@ -191,7 +196,15 @@ class Threads:
             f" ORDER BY {column} {order}, rowid {order} LIMIT ? OFFSET ?",
             (*values, search.limit + 1, search.offset),
         )
-        return [_shown(row, search) for row in rows[: search.limit]], len(rows) > search.limit
+        shown = [_shown(row, search) for row in rows[: search.limit]]
+        if PRESENCE in (search.select or COLUMNS):
+            shown = list(map(self.with_presence, shown))
+        return shown, len(rows) > search.limit
+
+    def with_presence(self, row: JsonObject) -> JsonObject:
+        """Return a row with who has its thread open, and who has claimed it, if anybody has."""
+        told = self._database.presence.of(row["thread_id"])
+        return {**row, PRESENCE: told} if told else row
 
     async def count(self, search: ThreadCount, visible: Filter | None = None) -> int:
         """Return how many threads a search would find."""
@@ -272,6 +285,7 @@ class Threads:
         self, connection: sqlite3.Connection, thread_id: str, assistant: JsonObject
     ) -> JsonObject | None:
         """Mark a thread busy with a run of this assistant; return its metadata, None without it."""
+        write_claim(connection, thread_id, None)  # it ends with the answer
         rows = list(
             connection.execute(
                 "UPDATE threads SET status = 'busy', graph_id = ?, updated_at = ?, metadata ="
@@ -415,7 +429,7 @@ class Threads:
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
         self._from_here.discard(thread_id)
-        own = ("checkpoints", "writes", "runs", "run_keys", "unsettled", "thread_ttls")
+        own = ("checkpoints", "writes", "runs", "run_keys", "unsettled", "thread_ttls", "claims")
         for table in (*own, *four_eyes_tables.NAMES):
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
