@@ -26,7 +26,10 @@ SEED = 20261130
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_nothing_goes_wrong(measure: Callable[[int, int], Figure], count: int) -> None:
+def test_nothing_goes_wrong(
+    measure: Callable[[int, int], Figure], count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freezing, "_MOST_SECONDS", 20)  # the machine may be busy
     figure = measure(count, SEED)
     assert (figure.tried, figure.wrong, figure.first) == (count, 0, "")
 

@@ -76,6 +76,8 @@ REFUSED: dict[tuple[str, str], Any] = {
 """What each sends that would change a thread: refused while a protected question waits."""
 RUNS = {f"/threads/{{thread_id}}/runs{end}" for end in ("", "/wait", "/stream")}
 """What may answer."""
+TELLING = ("presence", "claim")
+"""What tells who is on a thread, and counts for nothing."""
 ELSEWHERE = {
     *(("POST", f"/runs{end}") for end in ("", "/wait", "/stream", "/batch")),  # a new thread
     ("POST", "/threads/{thread_id}/copy"),  # a thread with the same protection
@@ -83,6 +85,7 @@ ELSEWHERE = {
     ("POST", "/threads/{thread_id}/runs/{run_id}/cancel"),  # see the tests of a rollback
     ("POST", "/threads/{thread_id}/runs/{run_id}/pause"),  # stops, and carries nothing out
     ("POST", "/runs/cancel"),
+    *((method, f"/threads/{{thread_id}}/{end}") for method in ("PUT", "DELETE") for end in TELLING),
     ("POST", "/assistants"),
     ("PATCH", "/assistants/{assistant_id}"),  # an answer is of its assistant, as it is then
     ("POST", "/assistants/{assistant_id}/latest"),
