@@ -77,5 +77,6 @@ def test_the_metaschema_in_one_document_accepts_the_same_schemas() -> None:
         }
         schema = {"type": chance.choice(kinds)} if chance.random() < 0.3 else schema
         verdicts.add(valid := whole.is_valid(schema))
+        schema_checks._steps.set(0)
         assert schema_checks._METASCHEMA.is_valid(schema) is valid, schema  # type: ignore[arg-type]
     assert verdicts == {True, False}
