@@ -1,8 +1,6 @@
 """Reads the file of `--four-eyes`: TOML, with a `[[rule]]` for each rule."""
 
-import os
 import re
-import stat
 import tomllib
 from collections.abc import Mapping
 from datetime import date, time
@@ -15,6 +13,7 @@ from jsonpath_rfc9535 import compile as compiled
 
 from hitl_server.errors import BadOption
 from hitl_server.four_eyes.rules import Condition, Rule
+from hitl_server.owned_files import owned_text
 
 _FIELDS = ("name", "graph", "path", "values", "alone")
 _FIELDS_OF_ALONE = ("path", "values")
@@ -27,7 +26,7 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
 
     Raises `BadOption` with the place of what is wrong; a file without a rule is wrong, too.
     """
-    text = _text(path)
+    text = owned_text(path, of="rules", secret=False)
     try:
         given = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -117,21 +116,3 @@ def _places(path: Path, text: str, count: int) -> list[str]:
     if len(lines) == count:
         return [f"{path}, line {number}" for number in lines]
     return [f"{path}, rule {number}" for number in range(1, count + 1)]
-
-
-def _text(path: Path) -> str:
-    """Return the text of a file that nobody else can change. Raises `BadOption`."""
-    try:
-        with path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise BadOption(f"{path} is not a file.", hint="Give a file of rules.")
-            if found.st_uid not in (os.getuid(), 0):
-                raise BadOption(f"{path} belongs to another user.", hint="Create your own file.")
-            if found.st_mode & 0o022:
-                raise BadOption(f"Other users can change {path}.", hint=f"chmod go-w {path}")
-            return file.read().decode("utf-8-sig")
-    except OSError as error:
-        raise BadOption(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError:
-        raise BadOption(f"{path} is not UTF-8.", hint="Give a file of rules.") from None

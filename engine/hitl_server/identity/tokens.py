@@ -1,14 +1,13 @@
 """Tokens: secrets that give access to the server; some have the name of a person."""
 
-import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from hitl_server.errors import BadOption
+from hitl_server.owned_files import owned_text
 
 VARIABLE = "HITL_TUI_TOKEN"
 """The environment variable for a token. Other users can see command lines, but not this."""
@@ -93,24 +92,7 @@ _CHARACTERS = "Use letters, digits and punctuation of ASCII, without spaces."
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str, str]]:
-    for number, line in enumerate(_private_text(path).splitlines(), 1):
+    for number, line in enumerate(owned_text(path, of="tokens", secret=True).splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             name, _, secret = line.partition("=")
             yield number, name.strip(), secret.strip()
-
-
-def _private_text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise BadOption(f"{path} is not a file.", hint="Give a file of tokens.")
-            if found.st_uid not in (os.getuid(), 0):
-                raise BadOption(f"{path} belongs to another user.", hint="Create your own file.")
-            if found.st_mode & 0o077:
-                raise BadOption(f"Other users can read or change {path}.", hint=f"chmod 600 {path}")
-            return file.read().decode("utf-8-sig")
-    except OSError as error:
-        raise BadOption(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError:
-        raise BadOption(f"{path} is not UTF-8.", hint="Give a file of tokens.") from None
