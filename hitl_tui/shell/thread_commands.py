@@ -13,7 +13,12 @@ from hitl_engine.model import (
     Interrupt,
     ThreadView,
 )
-from hitl_tui.shell.answering import check_answer_options, decisions, require_confirmation
+from hitl_tui.shell.answering import (
+    check_answer_options,
+    decisions,
+    require_confirmation,
+    with_log_reason,
+)
 from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.debugging_commands import is_long_step, step_on
 from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
@@ -107,7 +112,8 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
     """Step past a breakpoint, or on after an error, to the next stop or the end."""
     thread = await find_thread(desk, args.thread)
     require_waiting(desk, thread, args.expect)
-    if stop := thread.stop:
+    if thread.stop:
+        stop = with_log_reason(desk, thread.stop, args)
         require_confirmation([stop.caution] if stop.caution else [], args)
         await desk.stepping.break_where(thread.graph_id, args.break_if)
         long = is_long_step(args)

@@ -7,6 +7,7 @@ from hitl_tui.options import json_object, json_value, key_value, nodes, tool_arg
 from hitl_tui.shell import decision_options, thread_commands
 from hitl_tui.shell.common_options import (
     add_expect_option,
+    add_log_reason_option,
     add_shell_options,
     add_thread_argument,
     add_yes_option,
@@ -153,6 +154,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         metavar="N=NAME",
         help="let the edited call N run this tool instead",
     )
+    add_log_reason_option(parser)
     add_expect_option(parser)
     add_yes_option(parser)
 
@@ -179,6 +181,7 @@ def _add_step_options(parser: argparse.ArgumentParser) -> None:
     )
     add_thread_argument(parser)
     add_goal_options(parser)
+    add_log_reason_option(parser)
     add_expect_option(parser)
     add_yes_option(parser)
 

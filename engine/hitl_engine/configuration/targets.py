@@ -6,6 +6,11 @@ from pathlib import Path
 
 from hitl_engine.configuration.config_file import Configuration
 from hitl_engine.configuration.credentials import KeySource
+from hitl_engine.configuration.log_reasons import (
+    NO_LOG_REASONS,
+    LogReasonSettings,
+    log_reason_settings,
+)
 from hitl_engine.errors import BadTarget
 
 _IN_PRODUCTION = "red"
@@ -29,6 +34,8 @@ class NamedTarget:
     read_only: bool = False
     production: bool = False
     colour: str = ""
+    log_reasons: LogReasonSettings = NO_LOG_REASONS
+    """Which decisions need a reason for the log."""
 
     @property
     def why_read_only(self) -> str:
@@ -60,7 +67,7 @@ def chosen_target(
         text = text or (names[0] if names else None)
     if text in names:
         return _target(configuration, text)
-    return NamedTarget(text)
+    return NamedTarget(text, log_reasons=log_reason_settings(configuration))
 
 
 def which_target(configuration: Configuration) -> BadTarget:
@@ -93,6 +100,7 @@ def _target(configuration: Configuration, name: str) -> NamedTarget:
         read_only=given.get("read_only") is True,
         production=production,
         colour=text("colour") or (_IN_PRODUCTION if production else ""),
+        log_reasons=log_reason_settings(configuration, name),
     )
 
 
