@@ -82,7 +82,7 @@ class LogReasonLine(Horizontal):
 
     def open(self) -> None:
         """Show and focus the line."""
-        keep_text_for_field(self.line)
+        keep_text_for_field(self)
         self.show()
         self.line.focus()
 

@@ -84,13 +84,19 @@ class Card(VerticalScroll, can_focus=True):
         self.send_bar.log_reason.open()
 
     @on(LogReasonLine.Left)
-    def log_reason_left(self) -> None:
+    def leave_log_reason(self, event: LogReasonLine.Left) -> None:
         """Go on with what is decided."""
+        event.stop()
         self.send_bar.log_reason.close_if_empty()
         self.take_focus()
         self.log_reason_changed()
 
     @on(LogReasonLine.Changed)
+    def take_log_reason(self, event: LogReasonLine.Changed) -> None:
+        """Show whether it can be sent with this reason."""
+        event.stop()
+        self.log_reason_changed()
+
     def log_reason_changed(self) -> None:
         """Show whether it can be sent with this reason."""
 
