@@ -15,6 +15,11 @@ LOG_REASON_KEY = "alt+r"
 """The key that opens the line."""
 
 
+def with_key(why: str) -> str:
+    """Return why a reason is needed, with the key that goes to its line."""
+    return f"{why.removesuffix('.')} ({LOG_REASON_KEY})."
+
+
 class LogReasonInput(LineInput):
     """The text field of the line."""
 
@@ -77,7 +82,7 @@ class LogReasonLine(Horizontal):
     def show(self) -> None:
         """Show the line, also empty."""
         if not self.line.is_attached:
-            self.mount(Static("For the log", markup=False), self.line)
+            self.mount(Static("For the log:", markup=False), self.line)
         self.add_class("-open")
 
     def open(self) -> None:

@@ -20,7 +20,7 @@ async def test_a_card_needs_a_reason_and_keeps_it_as_a_draft(console: OpenConsol
         await c.open()
         assert "For the log" not in c.text
         await c.press("a")
-        assert "A decision on send_money needs a reason or ticket for the log." in c.text
+        assert "A decision on send_money needs a reason or ticket for the log (alt+r)." in c.text
         assert "For the log" in c.text and c.card.is_dim("send")
         await c.armed()
         await c.press("ctrl+s")
@@ -65,7 +65,7 @@ async def test_a_step_needs_a_reason(console: OpenConsole) -> None:
     desk.log_reasons = NEEDED
     async with console(desk, (80, 24)) as c:
         await c.open()
-        assert "A step in the graph breakpoints needs a reason or ticket for the log." in c.text
+        assert "A step in the graph breakpoints needs a reason or ticket for the log (alt+r)." in c.text
         await c.press("s")
         assert not desk.sent and c.card.send_bar.log_reason.line.has_focus
         await c.type("so it is")

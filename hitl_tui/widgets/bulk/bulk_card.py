@@ -22,7 +22,7 @@ from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.bulk.way_bar import WAYS, WayBar, WayChip
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.early_text import keep_text_for_field
-from hitl_tui.widgets.log_reason_line import LOG_REASON_KEY
+from hitl_tui.widgets.log_reason_line import with_key
 from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
 
 _FEW = 50
@@ -312,7 +312,7 @@ class BulkCard(Card, can_focus=False):
             return ""
         self.send_bar.log_reason.show()
         count = f"{len(whys)} of {len(items)} need a reason. " if len(items) > 1 else ""
-        return f"{count}{whys[0]} {LOG_REASON_KEY} goes to its line, for all."
+        return f"{count}{with_key(whys[0])}"
 
     def show_answer(self) -> None:
         """Show the JSON that the selected item gets."""

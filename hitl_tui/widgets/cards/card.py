@@ -14,7 +14,7 @@ from hitl_tui.messages import ExternalEditorClosed, ExternalEditorRequested
 from hitl_tui.state.early_keys import refusal_words
 from hitl_tui.state.not_ready import NotReasoned
 from hitl_tui.widgets.cards.guard import Guard
-from hitl_tui.widgets.log_reason_line import LOG_REASON_KEY, LogReasonLine
+from hitl_tui.widgets.log_reason_line import LOG_REASON_KEY, LogReasonLine, with_key
 from hitl_tui.widgets.send_bar import SendBar
 
 MissingLogReason: TypeAlias = Callable[[Item, Decision | None], str]
@@ -104,7 +104,7 @@ class Card(VerticalScroll, can_focus=True):
         """Show the line for a reason, if `why` names what needs one. Raises NotReasoned."""
         if why:
             self.send_bar.log_reason.show()
-            raise NotReasoned(f"{why} {LOG_REASON_KEY} goes to its line.")
+            raise NotReasoned(with_key(why))
 
     # Deciding
 
