@@ -112,7 +112,8 @@ exit codes:
   2    wrong usage; nothing was sent
   3    refused: the item no longer waits, is not what --expect names, does not
        exist, or a new run would discard what waits on the thread
-  4    the answer does not fit this interrupt, or needs --yes or --even-if-claimed
+  4    the answer does not fit this interrupt, or needs --yes, --even-if-claimed
+       or a reason for the log
   5    the target cannot be reached or used; no graph ran
   6    the outcome is unknown
   7    the run failed; mostly its graph raised an error

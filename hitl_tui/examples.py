@@ -23,7 +23,7 @@ EXAMPLES = {
     "release": "hitl-tui release 01a2296d-19b5-7417-b3f0-90b9f07a2922",
     "reopen": "hitl-tui reopen 01a2296d-19b5-7417-b3f0-90b9f07a2922",
     "step": "hitl-tui step 01a2296d-19b5-7417-b3f0-90b9f07a2922 --until '$.total > 100'",
-    "log": "hitl-tui log --since 7d --outcome unknown",
+    "log": "hitl-tui log --since 7d --log-reason PAY-1207",
     "graph": "hitl-tui graph agent --mermaid",
     "threads": "hitl-tui threads --status failed --graph agent",
     "runs": "hitl-tui runs 01a2296d-19b5-7417-b3f0-90b9f07a2922",

@@ -174,6 +174,8 @@ class Decided(Message):
     """Rows and tool calls that the user counted as seen without having them on the screen."""
     seconds: float | None = None
     """How long the card was open."""
+    log_reason: str = ""
+    """The reason or ticket for the log, or nothing."""
 
 
 @dataclass
@@ -181,6 +183,8 @@ class Stepped(Message):
     """The user asked to step past this breakpoint. A card posts it at most once."""
 
     breakpoint: Breakpoint
+    log_reason: str = ""
+    """The reason or ticket for the log, or nothing."""
 
 
 @dataclass

@@ -32,7 +32,7 @@ from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from hitl_engine.configuration import NamedTarget
+from hitl_engine.configuration import NO_LOG_REASONS, LogReasonSettings, NamedTarget
 from hitl_engine.configuration.credentials import KeySource
 from hitl_engine.deciding.people import People
 from hitl_engine.deciding.reviews import Reviews
@@ -44,6 +44,7 @@ from hitl_engine.errors import (
     JournalFailed,
     NotConfirmed,
     ReadOnly,
+    ReasonMissing,
     TargetError,
 )
 from hitl_engine.journal import Journal, open_journal
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from hitl_engine.deciding.drafts import Drafts
     from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
     from hitl_engine.deciding.item_notes import ItemNotes
+    from hitl_engine.deciding.log_reasons import LogReasons
     from hitl_engine.deciding.open_decisions import OpenDecisions
     from hitl_engine.deciding.run_starter import RunStarter
     from hitl_engine.deciding.standing_rules import StandingRules
@@ -168,7 +170,8 @@ async def open_desk(
         )
         await connection.open()
         journal.reviewer = lambda: connection.me.name
-        desk = Desk(ServerSession(connection), journal, project_files_of(found))
+        files = project_files_of(found)
+        desk = Desk(ServerSession(connection), journal, files, settings.log_reasons)
         try:
             yield desk
         finally:
@@ -389,9 +392,16 @@ def _keeps_server_running(
 class Desk:
     """One server and one journal, and everything a person can do with them."""
 
-    def __init__(self, session: ServerSession, journal: Journal, files: ProjectFiles) -> None:
+    def __init__(
+        self,
+        session: ServerSession,
+        journal: Journal,
+        files: ProjectFiles,
+        log_reasons: LogReasonSettings = NO_LOG_REASONS,
+    ) -> None:
         self._session = session
         self._journal = journal
+        self._log_reason_settings = log_reasons
         self.people = People(session)
         """Who else works on the same inbox, and on which threads."""
         self.reviews = Reviews(
@@ -417,6 +427,13 @@ class Desk:
         from hitl_engine.deciding.drafts import Drafts
 
         return Drafts(self._journal.drafts, self._session)
+
+    @cached_property
+    def log_reasons(self) -> LogReasons:
+        """Which decisions need a reason for the log."""
+        from hitl_engine.deciding.log_reasons import LogReasons
+
+        return LogReasons(self._log_reason_settings)
 
     @cached_property
     def item_notes(self) -> ItemNotes:
@@ -528,7 +545,7 @@ class Desk:
     def _decider(self) -> Decider:
         from hitl_engine.deciding.decider import Decider
 
-        return Decider(self._session, self._log, self.breakpoints)
+        return Decider(self._session, self._log, self.breakpoints, self.log_reasons)
 
     @cached_property
     def _queue(self) -> AnswerQueue:
@@ -867,8 +884,11 @@ class Desk:
 
         The thread does not go on where something became otherwise than meant, or nothing is next:
         then the outcome is that of the write. But what the edit `asks_again` is always asked again.
-        Raises as `states.write` where nothing was written.
+        Raises as `states.write` where nothing was written, and NotTaken where a step needs a reason
+        for the log, which a write has not.
         """
+        if not edit.asks_again and (why := self.log_reasons.missing_for_step(edit.graph_id)):
+            raise ReasonMissing(why, hint="Write without going on, and then step with a reason.")
         written = await self.states.write(edit)
         if written.kind is not OutcomeKind.APPLIED:
             return written

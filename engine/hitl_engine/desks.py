@@ -16,6 +16,7 @@ from hitl_engine.desk import Desk
 from hitl_engine.errors import HitlError, Unreachable
 from hitl_engine.model import (
     Breakpoint,
+    Decision,
     Draft,
     Item,
     JsonObject,
@@ -58,6 +59,14 @@ class Desks:
         if desk is None:
             raise Unreachable(f"The target {target} is not connected.", sent=False)
         return desk
+
+    def missing_log_reason(self, item: Item, decision: Decision | None) -> str:
+        """Return why a decision needs another reason for the log, as its target's `log_reasons`.
+
+        Empty if it needs none, or its target is not open: then it is not sent.
+        """
+        desk = self._find(_waiting(item).target)
+        return "" if desk is None else desk.log_reasons.missing(item, decision)
 
     async def queue(
         self, requests: Sequence[ToSend], *, wait: timedelta

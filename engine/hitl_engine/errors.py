@@ -8,7 +8,8 @@ HitlError                     exit code
 ├── NoLongerWaits             3   answered by another client, changed since, or never there
 ├── StillWaits                3   a new run would replace what waits on the thread
 ├── NotTaken                  4   an answer that this interrupt does not accept
-│   └── NotConfirmed          4     what would be sent has to be confirmed first
+│   ├── NotConfirmed          4     what would be sent has to be confirmed first
+│   └── ReasonMissing         4     the decision needs a reason for the log
 ├── TargetError               5   the target cannot be used
 │   ├── Unreachable           5     no connection, or no answer in time
 │   ├── Denied                5     401 or 403
@@ -147,6 +148,16 @@ class NotConfirmed(NotTaken):
     """What would be sent may not be meant; nothing was sent."""
 
     title = "Not confirmed"
+
+
+class ReasonMissing(NotTaken):
+    """The decision needs a reason for the log, as it is configured; nothing was sent."""
+
+    title = "Reason for the log"
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.kept = "Nothing was sent; what you typed is kept."
 
 
 class TargetError(HitlError):

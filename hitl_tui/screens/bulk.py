@@ -30,7 +30,7 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.state.bulk_choices import BulkChoices
 from hitl_tui.state.bulk_drafts import Drafts, drafts_of, is_of_item
-from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending
+from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending, with_log_reason
 from hitl_tui.state.bulk_plan import plan_of_bulk
 from hitl_tui.state.marks import ItemKey, Marks, key_of
 from hitl_tui.state.outbox import Sending, SendingStatus
@@ -118,6 +118,7 @@ class BulkScreen(ConsoleScreen):
         self.banner = Banner()
         choices = BulkChoices(self.desks.bulk.common_ways, self.desks.bulk.plan)
         self.card = BulkCard(choices, self.session.reasons.offered)
+        self.card.missing_log_reason = self.desks.missing_log_reason
         yield self.title_line
         yield self.banner
         yield self.card
@@ -219,8 +220,9 @@ class BulkScreen(ConsoleScreen):
             return
         if self.is_current:
             typed = [draft if draft is not None and is_of_item(draft) else None for draft in found]
-            modal = ConfirmModal(plan_of_bulk(planned, typed))
-            drafts = drafts_of(planned, typed)
+            reasoned = [self._with_reason(each) for each in planned]
+            modal = ConfirmModal(plan_of_bulk(reasoned, typed))
+            drafts = drafts_of(reasoned, typed)
             self.app.push_screen(modal, partial(self._plan_closed, planned, drafts, modal))
         else:
             self._choose_again()
@@ -257,7 +259,11 @@ class BulkScreen(ConsoleScreen):
         self.phase = BulkPhase.SENDING
         self._show_title()
         self.card.take_focus()
-        self.decide(tuple(_with_unseen(*pair) for pair in left), drafts)
+        self.decide(tuple(self._with_reason(_with_unseen(*pair)) for pair in left), drafts)
+
+    def _with_reason(self, planned: PlannedDecision) -> PlannedDecision:
+        """Return what is sent, with the reason for the log that all items get."""
+        return replace(planned, item=with_log_reason(planned.item, self.card.log_reason))
 
     @work(group="decide", exit_on_error=False)
     async def decide(self, planned: tuple[PlannedDecision, ...], drafts: Drafts) -> None:
@@ -353,6 +359,7 @@ class BulkScreen(ConsoleScreen):
             BulkItemStatus.RECORDED,
         }:
             self.card.choices.forget()
+            self.card.send_bar.log_reason.load("")
         else:
             sentences.append("what was not applied stays marked while it waits.")
         if sentences:

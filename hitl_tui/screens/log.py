@@ -256,6 +256,8 @@ def _entry_text(entry: LogEntry) -> str:
         lines.append(f"open for   {duration(entry.seconds)}")
     if entry.unseen:
         lines.append(f"not seen   {entry.unseen:,} rows and calls: jumped to the end")
+    if entry.log_reason and not entry.rules:
+        lines.append(f"for the log  {entry.log_reason}")
     lines += [
         f"by rule    {rule.name} ({rule.digest[:12]}): {counted(rule.calls, 'call')}"
         for rule in entry.rules

@@ -5,6 +5,7 @@ from functools import partial
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Interrupt, Waiting
+from hitl_engine.visible import one_line
 from hitl_tui.messages import Decided, RunAgainRequested, Stepped
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.thread_presenter import ThreadPresenter
@@ -36,7 +37,12 @@ class ThreadDecisions:
             return None
         if notice := self._screen.session.approval_pace.notice(event.decision):
             self._screen.show_notification(notice, severity="warning")
-        question = replace(event.question, unseen=event.unseen, seconds=event.seconds)
+        question = replace(
+            event.question,
+            unseen=event.unseen,
+            seconds=event.seconds,
+            log_reason=event.log_reason,
+        )
         if not self._thread.has_several:
             decided = (question, event.decision)
             production = self._desk.server.production
@@ -58,16 +64,21 @@ class ThreadDecisions:
     def step(self, event: Stepped) -> None:
         """Step past the breakpoint in view."""
         if self._thread.shown is event.breakpoint and self._pane.shows_card:
-            claimed = self._desk.people.caution(event.breakpoint.thread_id)
+            stop = replace(event.breakpoint, log_reason=event.log_reason)
+            claimed = self._desk.people.caution(stop.thread_id)
             plan = None
             if self._desk.server.production or claimed:
-                plan = plan_of_step(event.breakpoint, claimed)
-            self._confirm(plan, partial(self._runs.step, event.breakpoint))
+                plan = plan_of_step(stop, claimed)
+            self._confirm(plan, partial(self._runs.step, stop))
 
     def retry(self) -> None:
         """Run the failed nodes again, if confirmed."""
         if (stop := self._thread.failed_at) is not None:
-            self._confirm(plan_of_retry(stop), partial(self._runs.step, stop))
+            plan = plan_of_retry(stop)
+            if why := self._desk.log_reasons.missing(stop, None):
+                command = f"hitl-tui step {stop.thread_id} --log-reason TEXT"
+                plan = replace(plan, why_not=one_line(f"{why} Give one with {command}.", 400))
+            self._confirm(plan, partial(self._runs.step, stop))
 
     async def reopen(self) -> None:
         """Show what reopening the question in view would do, and reopen it if confirmed."""

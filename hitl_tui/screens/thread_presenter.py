@@ -206,7 +206,9 @@ class ThreadPresenter:
             self.header.show_lack(self._desk.server.lack(Capability.KEEP_REVIEWERS_APART))
             self.header.reviewers.clear()
             self.thread.show(item)
-            await self.pane.mount_card(BreakpointCard(item))
+            card = BreakpointCard(item)
+            card.missing_log_reason = self._desk.log_reasons.missing
+            await self.pane.mount_card(card)
         else:
             await self._show_question(item)
         self.pane.content = PaneContent.CARD
@@ -223,6 +225,7 @@ class ThreadPresenter:
         typed = draft.content if draft else None
         offered = self.screen.session.reasons.offered
         card: QuestionCard = card_for(question, reviews.answer_of, typed, reviews.cautions, offered)
+        card.missing_log_reason = self._desk.log_reasons.missing
         card.one_of_several = self.thread.has_several
         self.thread.show(item)
         await self.pane.mount_card(card)

@@ -154,11 +154,13 @@ class ThreadRuns:
         await self._carry_out(f"Running again: {nodes}", send)
 
     async def run_on(self, thread: ThreadView, goal: StepGoal) -> None:
-        """Step on to a goal, past breakpoints."""
+        """Step on to a goal, past breakpoints, with the reason that was typed on the card."""
+        reason = self._pane.card.log_reason if self._pane.card is not None else ""
 
         async def send() -> Sequence[Outcome]:
             run_on = self._desk.stepping.run_on
-            return (await run_on(thread, goal, self._presenter.show_progress),)
+            progress = self._presenter.show_progress
+            return (await run_on(thread, goal, progress, log_reason=reason),)
 
         to = "to the end" if goal.is_end else f"to stop {one_line(goal.words, 200)}"
         await self._carry_out(f"Running on {to}", send)

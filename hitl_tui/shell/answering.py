@@ -2,10 +2,11 @@
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hitl_engine.errors import BadInput, NotConfirmed
-from hitl_engine.model import Answer, Decision, Fault, Question, ThreadView
+from hitl_engine.errors import BadInput, NotConfirmed, ReasonMissing
+from hitl_engine.model import Answer, Breakpoint, Decision, Fault, Item, Question, ThreadView
 from hitl_tui.shell.decision_options import ABSENT, decides, decision_on
 from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
 from hitl_tui.shell.lookup import find_interrupt
@@ -35,9 +36,28 @@ def decisions(desk: "Desk", thread: ThreadView, args: Namespace) -> list[tuple[Q
     Raises NoLongerWaits, also where something else waits than `--expect` names; BadInput, NotTaken.
     """
     require_waiting(desk, thread, args.expect)
-    decided = list(_decided(desk, thread, args))
+    decided = [
+        (replace(question, log_reason=args.log_reason), decision)
+        for question, decision in _decided(desk, thread, args)
+    ]
     require_expected(desk, thread, [question.interrupt for question, _ in decided], args.expect)
+    _require_log_reason(desk, decided)
     return decided
+
+
+def with_log_reason(desk: "Desk", stop: Breakpoint, args: Namespace) -> Breakpoint:
+    """Return a breakpoint with the reason to step past it. Raises ReasonMissing."""
+    stop = replace(stop, log_reason=args.log_reason)
+    _require_log_reason(desk, [(stop, None)])
+    return stop
+
+
+def _require_log_reason(desk: "Desk", decided: Sequence[tuple[Item, Decision | None]]) -> None:
+    try:
+        desk.log_reasons.require(decided)
+    except ReasonMissing as missing:
+        missing.hint = "Add --log-reason TEXT."
+        raise
 
 
 def require_confirmation(cautions: Sequence[str], args: Namespace) -> None:

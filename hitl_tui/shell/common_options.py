@@ -72,6 +72,16 @@ def add_even_if_claimed_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_log_reason_option(parser: argparse.ArgumentParser) -> None:
+    """Add why it is decided so."""
+    parser.add_argument(
+        "--log-reason",
+        default="",
+        metavar="TEXT",
+        help="a reason or a ticket for the log; the graph does not get it",
+    )
+
+
 def add_expect_option(parser: argparse.ArgumentParser) -> None:
     """Add what must still wait."""
     parser.add_argument(

@@ -89,7 +89,8 @@ async def step_on(desk: "Desk", thread: ThreadView, args: Namespace) -> Outcome:
     goal = StepGoal(
         node=args.node or "", until=args.until or "", until_changed=args.until_changed or ""
     )
-    return await desk.stepping.run_on(thread, goal, ignore_progress)
+    run_on = desk.stepping.run_on
+    return await run_on(thread, goal, ignore_progress, log_reason=args.log_reason)
 
 
 def is_long_step(args: Namespace) -> bool:

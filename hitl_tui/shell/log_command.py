@@ -39,7 +39,9 @@ async def log_with_server(desk: "Desk", args: Namespace) -> CommandResult:
 
 def _wanted(args: Namespace) -> LogFilter:
     outcome = args.outcome if args.outcome in (None, "none") else OutcomeKind(args.outcome)
-    return LogFilter(args.since, args.thread, args.graph, args.who, outcome)
+    return LogFilter(
+        args.since, args.thread, args.graph, args.who, outcome, log_reason=args.log_reason
+    )
 
 
 def _refuse_excluded(args: Namespace) -> None:

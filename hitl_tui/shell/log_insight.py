@@ -33,6 +33,7 @@ def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
     )
     shown = _Spread.of(entry.seconds for entry in answers if entry.seconds is not None)
     jumped = sum(entry.unseen > 0 for entry in answers)
+    reasoned = Counter(bool(entry.log_reason) for entry in answers if not entry.rules)
     tools = _by_tool(answers)
     unread = [entry for entry in answers if _faster_than_reading(entry)]
     burst = _most_at_once(entry for entry in answers if not entry.rules)
@@ -44,6 +45,8 @@ def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
         "waited_seconds": waited.document(),
         "on_screen_seconds": shown.document(),
         "jumped_to_the_end": jumped,
+        "with_log_reason": reasoned[True],
+        "without_log_reason": reasoned[False],
         "tools": {
             name: {"answers": of.total(), "approved": of[True]} for name, of in tools.items()
         },
@@ -57,6 +60,11 @@ def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
         f"waited before the answer: {waited}",
         f"open on the screen: {shown}",
         f"jumped to the end: {jumped:,}",
+        *(
+            [f"with a reason for the log: {reasoned[True]:,}, without: {reasoned[False]:,}"]
+            if reasoned[True]
+            else []
+        ),
         *(_tool_line(name, of) for name, of in tools.items()),
         *(
             f"by rule {one_line(name, 60)}: {counted(of, 'answer')}"

@@ -39,6 +39,7 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
         ("thread", "ID", "only decisions on this thread"),
         ("graph", "G", "only decisions on this graph"),
         ("who", "NAME", "only decisions of users with this in their name"),
+        ("log-reason", "TEXT", "only decisions with this in their reason for the log"),
     ):
         parser.add_argument(f"--{name}", default="", metavar=metavar, help=help)
     parser.add_argument(

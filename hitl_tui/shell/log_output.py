@@ -70,6 +70,7 @@ def _document(entry: _Entry) -> JsonObject:
             {"name": rule.name, "digest": rule.digest, "calls": rule.calls, "rule": rule.content}
             for rule in entry.rules
         ],
+        "log_reason": entry.log_reason or None,
         "outcome": entry.outcome,
         "why": entry.why,
         "divergences": list(entry.mismatches),
@@ -90,6 +91,7 @@ def _document_of_other(decision: OtherDecision) -> JsonObject:
         "thread_id": decision.thread_id,
         "answer": decision.answer,
         "error": decision.error or None,
+        "log_reason": decision.log_reason or None,
         "run_id": decision.run_id,
         "run_status": decision.status,
         "run_ended": decision.ended.isoformat() if decision.ended else None,
@@ -97,7 +99,7 @@ def _document_of_other(decision: OtherDecision) -> JsonObject:
 
 
 _COLUMNS = (
-    "at", "who", "origin", "event", "decision", "outcome", "why", "graph", "node", "tools",
+    "at", "who", "origin", "event", "decision", "log_reason", "outcome", "why", "graph", "node", "tools",
     "thread_id", "interrupt_id", "answer", "unseen", "seconds", "characters", "asked_at",
     "divergences", "error", "traceback", "rules", "server", "decision_id", "sent_as", "told_by",
     "run_id", "run_status", "run_ended",
@@ -114,6 +116,8 @@ def _lines(entry: _Entry) -> Iterator[str]:
         f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
         f"{one_line(entry.thread_id)}  {what}"
     )
+    if entry.log_reason and not entry.rules:
+        yield f"    for the log: {one_line(entry.log_reason, 400)}"
     for rule in entry.rules:
         yield f"    by rule {one_line(rule.name)} ({rule.digest[:12]}): {counted(rule.calls, 'call')}"
     if entry.unseen:
@@ -133,5 +137,7 @@ def _lines_of_other(decision: OtherDecision) -> Iterator[str]:
     answers = decision.event == "answer"
     sent = f", sent {json.dumps(decision.answer, ensure_ascii=False)}" if answers else ""
     yield f"    told by the server: {one_line(f'run {decision.run_id}{sent}', 400)}"
+    if decision.log_reason:
+        yield f"    for the log: {one_line(decision.log_reason, 400)}"
     if decision.error:
         yield f"    the run failed: {one_line(decision.error, 400)}"

@@ -6,7 +6,8 @@ sent goes through the same desk as in the console, with the same checks and the 
 
 from argparse import Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import (
@@ -28,7 +29,7 @@ from hitl_tui.shell.lookup import find_filter, pending_interrupts
 from hitl_tui.shell.question_output import about_lines
 from hitl_tui.shell.standard_streams import print_output
 from hitl_tui.shell.thread_commands import question_details
-from hitl_tui.shell.typed_lines import EndOfInput, GoBack, TypedLines, index_of
+from hitl_tui.shell.typed_lines import BACK, EndOfInput, GoBack, TypedLines, index_of
 from hitl_tui.state.plan import Plan, plan_of_one, plan_of_reopening, plan_of_retry, plan_of_step
 from hitl_tui.text.essence import essence_of
 from hitl_tui.text.fitting import counted
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from hitl_engine.desk import Desk
 
 _LINE = 2000
+_Item = TypeVar("_Item", Question, Breakpoint)
 
 
 async def review(desk: "Desk", args: Namespace) -> CommandResult:
@@ -124,6 +126,7 @@ class _Review:
             print_output("It no longer waits.")
             return
         print_output(f"Stopped {stop.when} {one_line(stop.node, 80)}; {breakpoint_line(stop)}")
+        stop = await self._with_reason(stop, None)
         claimed = self._desk.people.caution(stop.thread_id)
         plan = plan_of_retry(stop) if stop.when == "in" else plan_of_step(stop, claimed)
         await self._confirm(plan)
@@ -141,7 +144,7 @@ class _Review:
             question = await self._show(thread, item, places.get(item.interrupt_id, (item.node,)))
             if item.task_error is not None and await self._reopened(item):
                 return
-            decided.append((question, await self._decision(question)))
+            decided.append(await self._decision(question))
         sending = await self._desk.decide_all(decided, ignore_progress)
         self._print_outcome(sending)
 
@@ -151,8 +154,8 @@ class _Review:
         print_output("\n".join(about_lines(details)))
         return details.question
 
-    async def _decision(self, question: Question) -> Decision:
-        """Return a decision that fits and that the person confirmed."""
+    async def _decision(self, question: Question) -> tuple[Question, Decision]:
+        """Return a decision that fits and that the person confirmed; the question has its reason."""
         while True:
             try:
                 decision = await ask_decision(question, self._lines)
@@ -160,9 +163,21 @@ class _Review:
             except HitlError as error:
                 _print_error(error)
                 continue
+            question = await self._with_reason(question, decision)
             cautions = self._desk.reviews.cautions(question, decision)
             await self._confirm(plan_of_one(question, decision, answer, cautions))
-            return decision
+            return question, decision
+
+    async def _with_reason(self, item: _Item, decision: Decision | None) -> _Item:
+        """Return the item with the reason for the log: that of the command, or one that is needed."""
+        item = replace(item, log_reason=self._args.log_reason)
+        while why := self._desk.log_reasons.missing(item, decision):
+            print_output(one_line(why, _LINE))
+            asked = f"The reason or ticket for the log, on one line. {BACK} goes back."
+            if (typed := await self._lines.line(asked)) == BACK:
+                raise GoBack
+            item = replace(item, log_reason=typed)
+        return item
 
     async def _reopened(self, item: Interrupt) -> bool:
         ways = {"a": "answer it", "o": "open it again: the question is asked anew", "b": "back"}

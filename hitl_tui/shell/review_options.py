@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from hitl_tui.options import add_connection_options, add_target_option
 from hitl_tui.shell import review_command
-from hitl_tui.shell.common_options import add_filter_options
+from hitl_tui.shell.common_options import add_filter_options, add_log_reason_option
 
 
 def _add_review_options(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +16,7 @@ def _add_review_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=review_command.review, json=False)
     add_target_option(parser)
     add_filter_options(parser)
+    add_log_reason_option(parser)
     add_connection_options(parser)
 
 

@@ -18,6 +18,7 @@ from hitl_tui.shell.answering import (
     decisions,
     require_confirmation,
     require_unclaimed,
+    with_log_reason,
 )
 from hitl_tui.shell.claim_output import claim_result
 from hitl_tui.shell.command_result import CommandResult, ignore_progress
@@ -131,8 +132,9 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
     """Step past a breakpoint, or on after an error, to the next stop or the end."""
     thread = await find_thread(desk, args.thread)
     require_waiting(desk, thread, args.expect)
-    if stop := thread.stop:
+    if thread.stop:
         require_unclaimed(desk, thread, args)
+        stop = with_log_reason(desk, thread.stop, args)
         require_confirmation([stop.caution] if stop.caution else [], args)
         await desk.stepping.break_where(thread.graph_id, args.break_if)
         long = is_long_step(args)

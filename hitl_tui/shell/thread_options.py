@@ -8,6 +8,7 @@ from hitl_tui.shell import decision_options, thread_commands
 from hitl_tui.shell.common_options import (
     add_even_if_claimed_option,
     add_expect_option,
+    add_log_reason_option,
     add_shell_options,
     add_thread_argument,
     add_yes_option,
@@ -155,6 +156,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         help="let the edited call N run this tool instead",
     )
     add_even_if_claimed_option(parser)
+    add_log_reason_option(parser)
     add_expect_option(parser)
     add_yes_option(parser)
 
@@ -199,6 +201,7 @@ def _add_step_options(parser: argparse.ArgumentParser) -> None:
     add_thread_argument(parser)
     add_goal_options(parser)
     add_even_if_claimed_option(parser)
+    add_log_reason_option(parser)
     add_expect_option(parser)
     add_yes_option(parser)
 

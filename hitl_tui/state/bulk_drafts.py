@@ -48,6 +48,8 @@ def _draft_of(planned: PlannedDecision) -> JsonObject:
             typed = {"way": "FORM", "chosen": index, "beside": beside or ""}
         case _:
             typed = {"way": "JSON", "json": json_text(planned.answer)}
+    if planned.item.log_reason:
+        typed["log_reason"] = planned.item.log_reason
     return {**typed, _MARK: True}
 
 

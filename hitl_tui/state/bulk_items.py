@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from rich.cells import cell_len
@@ -25,6 +25,11 @@ from hitl_tui.text.literal import short_id
 
 _MIN_FOR_NODE = 20
 """Cells below which a name leaves out the node."""
+
+
+def with_log_reason(item: Item, reason: str) -> Item:
+    """Return an item with the reason for the log, with which it is decided."""
+    return replace(item, log_reason=reason)
 
 
 class BulkItemStatus(Enum):

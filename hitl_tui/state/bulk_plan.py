@@ -14,7 +14,13 @@ from hitl_engine.model import (
     Verdicts,
 )
 from hitl_engine.visible import json_text, one_line, visible
-from hitl_tui.state.plan import CAUTION, Plan, decision_words, verdict_words
+from hitl_tui.state.plan import (
+    CAUTION,
+    Plan,
+    decision_words,
+    log_reason_lines,
+    verdict_words,
+)
 from hitl_tui.text.argument_lines import lines_of
 from hitl_tui.text.fitting import counted
 from hitl_tui.text.literal import short_id
@@ -26,6 +32,7 @@ def plan_of_bulk(planned: Sequence[PlannedDecision], drafts: Sequence[Draft | No
     `drafts` has what was typed for each item alone, or None; it is not sent.
     """
     lines: list[str] = [*_summary(planned), *_passed_over(drafts)]
+    lines += log_reason_lines(each.item.log_reason for each in planned)
     parts: list[range] = []
     for number, (each, draft) in enumerate(zip(planned, drafts, strict=True), 1):
         lines.append("")

@@ -11,5 +11,9 @@ class NotReady(Exception):
         self.faults = faults
 
 
+class NotReasoned(NotReady):
+    """Nothing can be sent yet, because it needs a reason for the log."""
+
+
 class NotSeen(NotReady):
     """Nothing can be sent yet, because some of what it covers was not on the screen."""

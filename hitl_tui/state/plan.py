@@ -1,6 +1,6 @@
 """What will be sent, as text for people: a line for each decision, and cautions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from hitl_engine.model import (
@@ -169,7 +169,13 @@ def plan_of_one(
         title = f"Send {count} verdicts?" if count > 1 else "Send this verdict?"
     else:
         lines, title = [decision_words(question, decision)], "Send this answer?"
+    lines += log_reason_lines([question.log_reason])
     return Plan(title, tuple(lines), _visible(cautions), answer)
+
+
+def log_reason_lines(reasons: Iterable[str]) -> list[str]:
+    """Return a line for each reason for the log that is given, each once."""
+    return [f"For the log: {_quoted(each)}" for each in dict.fromkeys(filter(None, reasons))]
 
 
 def plan_of_several(
@@ -184,6 +190,7 @@ def plan_of_several(
     """Return the plan for the questions of one thread, which are answered in one request."""
     lines = [f"✓ {location_of(q.interrupt)}: {_words_after_location(q, d)}" for q, d in decided]
     lines += [f"· {location_of(each)}: not decided, not sent" for each in undecided]
+    lines += log_reason_lines(question.log_reason for question, _ in decided)
     if effect.asks_again:
         lines += ["", f"Runs again up to its question: {_names(effect.asks_again)}"]
     count = f"{len(decided)} of {len(decided) + len(undecided)} answers"
@@ -224,7 +231,7 @@ def plan_of_step(stop: Breakpoint, claimed: str = "") -> Plan:
     """Return the plan for a step past a breakpoint; `claimed`: that somebody else has it."""
     return Plan(
         "Step past this breakpoint?",
-        (f"Runs next: {_names(stop.next)}",),
+        (f"Runs next: {_names(stop.next)}", *log_reason_lines([stop.log_reason])),
         _visible(tuple(caution for caution in (claimed, stop.caution) if caution)),
         note="no input; the thread goes on from its last checkpoint",
         verb="Step",
@@ -240,7 +247,7 @@ def plan_of_retry(stop: Breakpoint) -> Plan:
     """Return the plan for running the nodes again at which a run failed."""
     return Plan(
         "Run the failed nodes again?",
-        (f"Runs again from its start: {_names(stop.next)}",),
+        (f"Runs again from its start: {_names(stop.next)}", *log_reason_lines([stop.log_reason])),
         (
             "What these nodes did before they failed happens twice.",
             *([one_line(stop.caution, 400)] if stop.caution else []),

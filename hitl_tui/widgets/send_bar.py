@@ -12,6 +12,7 @@ from textual.widgets import Button, Static
 from hitl_engine.model import JsonValue
 from hitl_engine.visible import json_text
 from hitl_tui.text.literal import literal
+from hitl_tui.widgets.log_reason_line import LogReasonLine
 from hitl_tui.widgets.text_view import TextPane
 from hitl_tui.widgets.titled_pane import titled
 
@@ -64,6 +65,8 @@ class SendBar(Vertical):
     def __init__(self, verb: str = "Send", key: str = "^s", *, guarded: bool = False) -> None:
         super().__init__()
         self.rule = Static(id="rule", markup=False)
+        self.log_reason = LogReasonLine()
+        """The reason for the log; hidden unless the card opens it."""
         self.pane = TextPane()
         self.why = Static(id="why", markup=False)
         self.refused = Static(id="refused", markup=False)
@@ -78,6 +81,7 @@ class SendBar(Vertical):
         with Horizontal(id="head"):
             yield self.rule
             yield self.button
+        yield self.log_reason
         yield self.refused
         yield self.pane
         yield self.why

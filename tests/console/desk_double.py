@@ -10,9 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
+from hitl_engine.configuration import LogReasonSettings
 from hitl_engine.deciding.answer_queue import Queued, ToSend
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
+from hitl_engine.deciding.log_reasons import LogReasons
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import BadInput, HitlError, NotThere
 from hitl_engine.fingerprint import fingerprint_of
@@ -297,6 +299,9 @@ class DeskDouble:
         self.reviews = Reviews(
             lambda _: self.server.identity, lambda item: self.people.caution(item.thread_id)
         )
+        self.log_reasons_given: list[str] = []
+        """The reason for the log of each answer and step."""
+        self.log_reasons = LogReasons(LogReasonSettings())
         self.drafts = DraftsDouble()
         self.item_notes = ItemNotesDouble()
         self.history = HistoryDouble()
@@ -394,6 +399,7 @@ class DeskDouble:
     ) -> tuple[Outcome, ...]:
         self.sent += [("answer", self.reviews.answer_of(*each)) for each in decided]
         self.unseen += [question.unseen for question, _ in decided]
+        self.log_reasons_given += [question.log_reason for question, _ in decided]
         items = [question.interrupt for question, _ in decided]
         outcome = await self._run(items[0].thread_id, items, on_progress)
         return (outcome,) * len(decided)
@@ -431,7 +437,9 @@ class DeskDouble:
 
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         self.sent.append(("step", None))
-        return await self._run(breakpoint.thread_id, [breakpoint], on_progress)
+        self.log_reasons_given.append(breakpoint.log_reason)
+        held = [item for item in self.items if item == breakpoint]
+        return await self._run(breakpoint.thread_id, held, on_progress)
 
     async def input_forms(self, graph: Graph) -> AsyncIterator[InputForm]:
         fields: tuple[FormField, ...] = (

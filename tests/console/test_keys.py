@@ -54,6 +54,7 @@ from hitl_tui.widgets.graph.graph_view import GraphView
 from hitl_tui.widgets.graph.picture_view import PictureView
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.log_reason_line import LogReasonInput
 from hitl_tui.widgets.reason_field import OfferedReasons, ReasonEditor
 from hitl_tui.widgets.rows_pane import PaneSearchLine, RowsPane
 from hitl_tui.widgets.runs.event_list import EventList
@@ -90,6 +91,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
     ("reason", (ReasonEditor, OfferedReasons)),
+    ("reason for the log", (LogReasonInput,)),
     ("tool calls", (CallKeys, ArgumentsPane, CallEdit)),
     ("choice", (ChoiceKeys,)),
     ("yes or no", (YesNo,)),

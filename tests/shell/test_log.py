@@ -3,6 +3,7 @@
 import csv
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +106,50 @@ async def test_decisions_of_others_are_listed_beside_ours(local_shell: Shell) ->
     assert local_shell.run("log", "--others", *nobody) == []
     for wrong in (["--outcome", "applied"], ["--insight"], ["--verify"]):
         assert "--others does not go" in local_shell.refused("log", "--others", *wrong, code=2)
+
+
+def test_a_reason_for_the_log_is_needed_kept_and_found(local_shell: Shell, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[log_reasons]\ngraphs = ["revise", "breakpoints"]\n')
+    env = {"HITL_TUI_CONFIG": str(config)}
+    thread = local_shell.run("run", "revise", "--input", '{"some_text": "a"}')["thread_id"]
+    refused = local_shell.raw("answer", thread, "--text", "b", env=env)
+    assert (refused.returncode, refused.stderr) == (
+        4,
+        (
+            "hitl-tui: Reason for the log: A decision in the graph revise needs a reason or ticket for "
+            "the log. Nothing was sent; what you typed is kept. Add --log-reason TEXT.\n"
+        ),
+    )
+    local_shell.run("answer", thread, "--text", "b", "--log-reason", "=OPS-7 \x1b[31m", env=env)
+    (answer,) = local_shell.run("log", "--thread", thread, "--log-reason", "ops-7")
+    assert answer["log_reason"] == "=OPS-7 \x1b[31m"
+    assert local_shell.run("log", "--thread", thread, "--log-reason", "OPS-8") == []
+    printed = local_shell.raw("log", "--thread", thread).stdout
+    assert "    for the log: =OPS-7 \\u{1B}[31m\n" in printed
+    rows = csv.DictReader(local_shell.raw("log", "--thread", thread, "--csv").stdout.splitlines())
+    assert next(iter(rows))["log_reason"] == "'=OPS-7 \\u{1B}[31m"
+    found = local_shell.run("log", "--thread", thread, "--insight")
+    assert (found["with_log_reason"], found["without_log_reason"]) == (1, 0)
+
+    stopped = local_shell.run("run", "breakpoints", "--input", '{"text": "a"}')["thread_id"]
+    refused = local_shell.raw("step", stopped, "--json", env=env)
+    assert (refused.returncode, "Add --log-reason TEXT." in refused.stderr) == (4, True)
+    local_shell.run("step", stopped, "--to-end", "--log-reason", "OPS-9", env=env)
+    assert {each["log_reason"] for each in local_shell.run("log", "--thread", stopped)} == {
+        *("OPS-9", None)
+    }
+
+
+def test_a_review_asks_for_the_reason_that_is_needed(local_shell: Shell, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[log_reasons]\ngraphs = ["yes_no"]\n')
+    thread = local_shell.run("run", "yes_no", "--input", "{}")["thread_id"]
+    typed = "1\nj\ntrue\n.\n\nOPS-5\ny\nq\n"
+    done = local_shell.raw(
+        *("review", "--graph", "yes_no"), typed=typed, env={"HITL_TUI_CONFIG": str(config)}
+    )
+    assert done.stdout.count("needs a reason or ticket for the log.") == 2, done.stdout
+    assert "For the log: “OPS-5”" in done.stdout and "applied: " in done.stdout, done.stdout
+    (answer,) = local_shell.run("log", "--thread", thread, "--log-reason", "OPS-5")
+    assert answer["event"] == "answer"

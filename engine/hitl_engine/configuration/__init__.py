@@ -4,6 +4,7 @@ The console reads it before its first paint, so nothing slow is imported here.
 """
 
 from hitl_engine.configuration.config_file import Configuration, configuration_path, read
+from hitl_engine.configuration.log_reasons import NO_LOG_REASONS, LogReasonSettings
 from hitl_engine.configuration.settings import SETTINGS, Setting
 from hitl_engine.configuration.targets import (
     NamedTarget,
@@ -13,8 +14,10 @@ from hitl_engine.configuration.targets import (
 )
 
 __all__ = [
+    "NO_LOG_REASONS",
     "SETTINGS",
     "Configuration",
+    "LogReasonSettings",
     "NamedTarget",
     "Setting",
     "chosen_target",

@@ -26,6 +26,8 @@ DESKTOP_WAYS = ("auto", "osc9", "osc777", "notify-send", "off")
 """How a desktop notification can be made."""
 ITEM_KINDS = ("tool", "text", "choice", "form", "questions", "program", "json", "breakpoint")
 """The kinds of items, as `ItemKind` has them; the model is not imported before the first paint."""
+REASONED_DECISIONS = ("approve", "edit", "reject", "respond", "answer", "step")
+"""The decisions that can need a reason for the log: the four on tool calls, any other answer, a step."""
 NAME = r"[A-Za-z][A-Za-z0-9_-]*"
 """What a target can be named, so that it is never taken for a URL or a file."""
 
@@ -130,6 +132,30 @@ _FOR_ALL_TARGETS = (
         "notifications.kinds",
         some_of(*ITEM_KINDS),
         "Only items of these kinds are told and counted; with an empty list, those of all.",
+    ),
+    Setting(
+        "log_reasons.tools",
+        TEXTS,
+        "A decision on a call of one of these tools is only sent with a reason or ticket for the "
+        "log. In a name, * is any text: delete_*.",
+    ),
+    Setting(
+        "log_reasons.graphs",
+        TEXTS,
+        "A decision or a step in one of these graphs is only sent with a reason or ticket for the "
+        "log. In a name, * is any text: pay_*.",
+    ),
+    Setting(
+        "log_reasons.decisions",
+        some_of(*REASONED_DECISIONS),
+        "Only these decisions need a reason there; with an empty list, all.",
+    ),
+    Setting(
+        "log_reasons.on_server",
+        FLAG,
+        "Whether the reason is also sent to the server, in the metadata of the run. Whoever reads "
+        "the run can read it there; the graph does not get it.",
+        default=False,
     ),
 )
 """Settings for all targets, each of which one target can have for itself."""

@@ -6,6 +6,11 @@ from pathlib import Path
 
 from hitl_engine.configuration.config_file import Configuration
 from hitl_engine.configuration.credentials import KeySource
+from hitl_engine.configuration.log_reasons import (
+    NO_LOG_REASONS,
+    LogReasonSettings,
+    log_reason_settings,
+)
 from hitl_engine.errors import BadTarget
 
 _IN_PRODUCTION = "red"
@@ -33,6 +38,8 @@ class NamedTarget:
     """The name of the user, where one is configured."""
     presence: bool = True
     """Whether others may know which items are open here."""
+    log_reasons: LogReasonSettings = NO_LOG_REASONS
+    """Which decisions need a reason for the log."""
 
     @property
     def why_read_only(self) -> str:
@@ -68,6 +75,7 @@ def chosen_target(
         text,
         reviewer=configuration.text("reviewer") or "",
         presence=configuration.get("presence") is not False,
+        log_reasons=log_reason_settings(configuration),
     )
 
 
@@ -103,6 +111,7 @@ def _target(configuration: Configuration, name: str) -> NamedTarget:
         colour=text("colour") or (_IN_PRODUCTION if production else ""),
         reviewer=configuration.text("reviewer") or "",
         presence=given.get("presence", configuration.get("presence")) is not False,
+        log_reasons=log_reason_settings(configuration, name),
     )
 
 

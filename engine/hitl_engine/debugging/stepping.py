@@ -49,18 +49,22 @@ class Stepping:
             breakpoints = breakpoints.with_condition(node, condition)
         self._breakpoints.set(graph_id, breakpoints)
 
-    async def run_on(self, thread: ThreadView, goal: StepGoal, on_progress: OnProgress) -> Outcome:
+    async def run_on(
+        self, thread: ThreadView, goal: StepGoal, on_progress: OnProgress, *, log_reason: str = ""
+    ) -> Outcome:
         """Step on from where a thread stopped; return the last step, and whether it is the goal.
 
-        Raises BadInput for a node that the graph does not have, a condition that is none, or a
-        goal that is reached already; NoLongerWaits where the thread is not stopped; TargetError,
-        JournalFailed. What was done before an error stays done.
+        `log_reason`: why, for the log of each step. Raises BadInput for a node that the graph does
+        not have, a condition that is none, or a goal that is reached already; NoLongerWaits where the
+        thread is not stopped; NotTaken without a reason that it needs; TargetError, JournalFailed.
+        What was done before an error stays done.
         """
         begin = thread
         await self._check(thread, goal)
+        self._decider.require_log_reason(replace(_stop_of(thread), log_reason=log_reason))
         async with self._session.keep_running():
             while True:
-                stop = _stop_of(thread)
+                stop = replace(_stop_of(thread), log_reason=log_reason)
                 outcome = await self._decider.step_once(stop, on_progress, also_at=_stops_for(goal))
                 thread = outcome.thread or thread
                 if (ended := self._ended(outcome, goal, begin)) is not None:

@@ -120,6 +120,7 @@ class AnswerQueue:
 
     def _intents_of(self, to_send: ToSend) -> tuple[Intent, ...]:
         if isinstance(to_send, Breakpoint):
+            self._decider.require_log_reason(to_send)
             return (self._decider.intent_of_step(to_send),)
         return tuple(self._decider.intents_of(to_send))
 

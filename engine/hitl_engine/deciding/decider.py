@@ -15,6 +15,7 @@ from hitl_engine.deciding.conditional_stops import ConditionalStops
 from hitl_engine.deciding.decided_payloads import with_decided
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.journal_heads import with_head
+from hitl_engine.deciding.log_reasons import LogReasons
 from hitl_engine.deciding.preconditions import (
     common_thread,
     refuse_if_gone,
@@ -74,6 +75,7 @@ from hitl_engine.model import (
     Verdict,
     Verdicts,
     Waiting,
+    by_rules,
 )
 from hitl_engine.reading.client import COPY, going_on_at
 from hitl_engine.reading.snapshot import Snapshot
@@ -84,6 +86,8 @@ OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 _Checked = TypeVar("_Checked")
 _LOOKS_FOR_RIVAL = 2
 """The first can be older than the run that came first: it was admitted, and its row not yet written."""
+_CONDITION_FAILED = "the condition of this breakpoint did not hold"
+"""The reason for the log of a step that nobody decided on."""
 _LAST_LOOK = 5.0
 """Seconds for a last look at a thread, if its server was silent as long as it may be."""
 Check = Callable[[Snapshot], _Checked]
@@ -105,11 +109,16 @@ class Decider:
     """
 
     def __init__(
-        self, session: ServerSession, log: DecisionLog, breakpoints: GraphBreakpoints
+        self,
+        session: ServerSession,
+        log: DecisionLog,
+        breakpoints: GraphBreakpoints,
+        log_reasons: LogReasons,
     ) -> None:
         self._session = session
         self._breakpoints = breakpoints
         self._log = log
+        self._log_reasons = log_reasons
         self.conditional_stops = ConditionalStops(session, breakpoints)
         """Whether a stop counts."""
         self._runs = RunSender(session)
@@ -134,6 +143,9 @@ class Decider:
         `queued`: as these, by `intents_of`, they were queued. `ruling`: standing rules decided this,
         and no person did. Also raises BadInput, NotTaken and NoLongerWaits.
         """
+        if ruling is not None:
+            decided = _by_rules(decided, ruling)
+        self._log_reasons.require(decided)
         questions = [question for question, _ in decided]
         self._refuse_other_targets([question.interrupt for question in questions])
         thread_id = common_thread(questions)
@@ -193,8 +205,9 @@ class Decider:
     ) -> Outcome:
         """Step past a breakpoint to the next stop that counts.
 
-        `queued`: as this, by `intent_of_step`, it was queued. Also raises NoLongerWaits.
+        `queued`: as this, by `intent_of_step`, it was queued. Also raises NoLongerWaits, NotTaken.
         """
+        self.require_log_reason(breakpoint)
         stepped = await self.step_once(breakpoint, on_progress, queued=queued)
         (found,) = await self._past_conditions((stepped,), on_progress)
         return found
@@ -209,7 +222,8 @@ class Decider:
     ) -> Outcome:
         """Step past a breakpoint to the next stop, whether it counts or not.
 
-        This one run also stops `also_at` these. Also raises NoLongerWaits.
+        This one run also stops `also_at` these. That it has the reason for the log that it needs is
+        not checked here: nobody may have decided on this very step. Also raises NoLongerWaits.
         """
 
         def check(now: Snapshot) -> None:
@@ -240,6 +254,10 @@ class Decider:
         basis = _Basis(check, last_run)
         (found,) = await self._carry_out(intents, request, on_progress, outcomes_of, basis)
         return found
+
+    def require_log_reason(self, breakpoint: Breakpoint) -> None:
+        """Refuse a step without the reason that it needs. Raises NotTaken."""
+        self._log_reasons.require([(breakpoint, None)])
 
     async def run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
         """Carry out a run that answers nothing."""
@@ -401,7 +419,8 @@ class Decider:
         try:
             while thread and not error and await self.conditional_stops.passes(thread):
                 assert thread.stop is not None, "only a stop is passed"
-                later = await self.step_once(thread.stop, on_progress)
+                stop = replace(thread.stop, log_reason=_CONDITION_FAILED)
+                later = await self.step_once(stop, on_progress)
                 thread, error = later.thread or thread, later.error
                 if later.kind is not OutcomeKind.APPLIED:
                     error = later.why
@@ -435,6 +454,7 @@ class Decider:
         """Record, send once, judge, record. `basis` explains why a thread was refused as changed."""
         with self._accounted_for(intents):
             head = await self._log.intend(*intents)
+            request = self._log_reasons.in_run(request, [each.log_reason for each in intents])
             try:
                 observed = await self._runs.send(
                     _sent_run(intents),
@@ -623,10 +643,12 @@ class Decider:
             thread_id=breakpoint.thread_id,
             node=breakpoint.node,
             decision="step",
+            log_reason=breakpoint.log_reason.strip(),
         )
 
     def intents_of(self, decided: Sequence[tuple[Question, Decision]]) -> list[Intent]:
         """Return what is written down before these answers are sent. Raises BadInput, NotTaken."""
+        self._log_reasons.require(decided)
         common_thread([question for question, _ in decided])
         return self._intents(decided, answers_of(decided))
 
@@ -669,6 +691,7 @@ class Decider:
             if isinstance(review, ToolCalls)
             else (),
             asked_at=asked.since,
+            log_reason=question.log_reason.strip(),
         )
 
 
@@ -680,6 +703,16 @@ def _nothing_sent() -> Iterator[None]:
     except TargetError as error:
         error.kept = error.kept or "Nothing was sent; what you typed is kept."
         raise
+
+
+def _by_rules(
+    decided: Sequence[tuple[Question, Decision]], ruling: Ruling
+) -> list[tuple[Question, Decision]]:
+    """Return what rules decided, with their names as the reason for the log."""
+    return [
+        (replace(question, log_reason=by_rules(use.rule.name for use in uses)), decision)
+        for (question, decision), uses in zip(decided, ruling.uses, strict=True)
+    ]
 
 
 def _told_of(ruling: Ruling) -> JsonObject:

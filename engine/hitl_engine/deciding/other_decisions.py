@@ -23,7 +23,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.reading.thread_runs import thread_run
 from hitl_engine.reading.thread_search import search_page
-from hitl_engine.reading.wire import WireRun, WireThread
+from hitl_engine.reading.wire import LOG_REASON, WireRun, WireThread
 
 _THREADS = 100
 """So many threads are read at most."""
@@ -105,6 +105,7 @@ def _decided(
                 ended=None if told.is_under_way else told.changed,
                 error=told.error,
                 decision_id=told.decision_id,
+                log_reason=str(run.metadata.get(LOG_REASON) or ""),
             )
 
 
@@ -118,6 +119,7 @@ def _fits(decision: OtherDecision, wanted: LogFilter) -> bool:
         _may_be_wanted(decision.at, wanted)
         and wanted.graph_id in ("", decision.graph_id)
         and wanted.who.lower() in decision.who.lower()
+        and wanted.log_reason.lower() in decision.log_reason.lower()
     )
 
 

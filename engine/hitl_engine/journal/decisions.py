@@ -69,6 +69,8 @@ class Intent:
     """The id of the first decision, if several are sent in one request; else empty."""
     rules: tuple[RuleUse, ...] = ()
     """The standing rules that decided; none if a person did."""
+    log_reason: str = ""
+    """Why it was decided so, or a ticket; it is for the log, and not for the graph."""
 
     @property
     def run_decision_id(self) -> str:
@@ -355,8 +357,9 @@ def _conditions(wanted: LogFilter) -> tuple[list[str], list[str]]:
     for name in ("thread_id", "graph_id"):
         if value := getattr(wanted, name):
             found.append((f"json_extract(intend.body, '$.{name}') = ?", value))
-    if wanted.who:
-        found.append(("instr(lower(json_extract(intend.body, '$.who')), lower(?))", wanted.who))
+    for name in ("who", "log_reason"):
+        if value := getattr(wanted, name):
+            found.append((f"instr(lower(json_extract(intend.body, '$.{name}')), lower(?))", value))
     if wanted.outcome is not None:
         outcome = "coalesce(json_extract(conclude.body, '$.outcome'), 'none') = ?"
         found.append((outcome, str(wanted.outcome)))
@@ -406,6 +409,7 @@ def _body(intent: Intent, who: str, origin: str) -> JsonObject:
         "tools": list(intent.tools),
         "asked_at": intent.asked_at.isoformat() if intent.asked_at else None,
         "sent_as": intent.run_decision_id,
+        "log_reason": intent.log_reason,
         **used_rules(intent.rules),
     }
 
@@ -443,4 +447,5 @@ def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogE
         error=end.get("error", ""),
         traceback=end.get("traceback", ""),
         rules=applied_rules(body),
+        log_reason=body.get("log_reason", ""),
     )

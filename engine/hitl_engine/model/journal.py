@@ -85,6 +85,8 @@ class LogEntry:
     """Where it raised that, if the server tells it; many lines."""
     rules: tuple[AppliedRule, ...] = ()
     """The standing rules that decided; none if a person did."""
+    log_reason: str = ""
+    """Why it was decided so, or a ticket, in the person's words; those of rules have their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class OtherDecision:
     """What the run failed with, where the server tells."""
     decision_id: str = ""
     """Set where this program sent it, with another journal."""
+    log_reason: str = ""
+    """The reason for the log, where the run carries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,8 @@ class LogFilter:
     who: str = ""
     outcome: OutcomeKind | Literal["none"] | None = None
     """`none`: those of which no outcome was recorded."""
+    log_reason: str = ""
+    """A part of the reason for the log, in any case of letters."""
 
 
 EVERYTHING = LogFilter()

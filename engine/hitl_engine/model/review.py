@@ -157,3 +157,5 @@ class Question:
     """Rows and tool calls that were not on the screen when the person decided: they jumped past."""
     seconds: float | None = field(default=None, compare=False)
     """How long it was on the screen before the person decided."""
+    log_reason: str = field(default="", compare=False)
+    """Why the person decides as they do, or a ticket: for the log, and not for the graph."""

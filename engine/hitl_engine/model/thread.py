@@ -131,6 +131,8 @@ class Breakpoint:
     """The name of the configured target, as with `Interrupt.target`."""
     changed: datetime | None = field(default=None, compare=False)
     """When its thread last changed, as with `Interrupt.changed`."""
+    log_reason: str = field(default="", compare=False)
+    """Why the person steps past it, as with `Question.log_reason`."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint

@@ -24,6 +24,8 @@ RULE_DIGESTS = "hitl_rule_digest"
 """Key of the digests of these rules, in the same order."""
 REVIEWER = "hitl_reviewer"
 """Key of the configured name of the user, in the metadata of the runs that they send."""
+LOG_REASON = "hitl_log_reason"
+"""Key of the reasons for the log in what a run carries, where the user wants them there."""
 KEPT_IN_CONFIG = "hitl_sent_with"
 """Key in the metadata of a run's config: the breakpoints that it was sent with."""
 _SENT = ("input", "config", "context")

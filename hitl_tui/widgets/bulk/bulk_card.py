@@ -15,13 +15,14 @@ from hitl_engine.model import Breakpoint, BulkWay, Question, WithheldWay
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkDecided
 from hitl_tui.state.bulk_choices import BulkChoices
-from hitl_tui.state.bulk_items import BulkItem
+from hitl_tui.state.bulk_items import BulkItem, with_log_reason
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.bulk.bulk_answer import BulkAnswer
 from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.bulk.way_bar import WAYS, WayBar, WayChip
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.early_text import keep_text_for_field
+from hitl_tui.widgets.log_reason_line import with_key
 from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
 
 _FEW = 50
@@ -261,7 +262,12 @@ class BulkCard(Card, can_focus=False):
     def show_plan(self) -> None:
         """Show what each item gets, exactly, or why nothing can be sent yet."""
         self.answer.keep()
-        missing = self.choices.plan(self._named) or self._missing_choice() or self._faults()
+        missing = (
+            self.choices.plan(self._named)
+            or self._missing_choice()
+            or self._faults()
+            or self._without_reason()
+        )
         self.list.redraw()
         if missing:
             self.send_bar.block(missing)
@@ -289,10 +295,31 @@ class BulkCard(Card, can_focus=False):
         first, fault = wrong[0]
         return f"{count}Item {self.list.number(first)}, {first.waiting.graph_id}: {fault}"
 
+    def log_reason_changed(self) -> None:
+        """Show whether all can be sent with this reason."""
+        self.plan_soon()
+
+    def _without_reason(self) -> str:
+        """Return that some items need a reason for the log; empty if they have it."""
+        items, reason = self.list.included, self.log_reason
+        planned = [each.planned for each in items if each.planned is not None]
+        whys = [
+            why
+            for each in planned
+            if (why := self.missing_log_reason(with_log_reason(each.item, reason), each.decision))
+        ]
+        if not whys:
+            return ""
+        self.send_bar.log_reason.show()
+        count = f"{len(whys)} of {len(items)} need a reason. " if len(items) > 1 else ""
+        return f"{count}{with_key(whys[0])}"
+
     def show_answer(self) -> None:
         """Show the JSON that the selected item gets."""
         item, included = self.list.item, self.list.included
         planned = [each.planned for each in included if each.planned is not None]
+        if self._without_reason():
+            return
         if not planned or len(planned) < len(included) or any(each.fault for each in planned):
             return
         selected = item.planned if item is not None and item in included else None
@@ -313,6 +340,8 @@ class BulkCard(Card, can_focus=False):
         self.show_plan()
         if self.send_bar.blocked:
             self.send_bar.emphasize_reason()
+            if self._without_reason():
+                self.action_log_reason()
             return
         self.answered = True
         planned = tuple(each.planned for each in self.list.included if each.planned is not None)
@@ -328,7 +357,9 @@ class BulkCard(Card, can_focus=False):
     def writing(self) -> bool:
         """Whether the focus is in a text field or in the list of answers."""
         focused = self.screen.focused
-        return focused is not None and self.answer in focused.ancestors
+        if focused is None:
+            return False
+        return any(each in focused.ancestors for each in (self.answer, self.send_bar.log_reason))
 
     def action_leave_field(self) -> None:
         """Focus the items again; from there, decide on all again."""

@@ -1,5 +1,6 @@
 """The card for a breakpoint: where the run stopped, and which nodes run next."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,6 +11,7 @@ from textual.widgets import Static
 from hitl_engine.model import Breakpoint
 from hitl_engine.visible import one_line
 from hitl_tui.messages import Stepped
+from hitl_tui.state.not_ready import NotReasoned
 from hitl_tui.text.item_summary import NO_ANSWER
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.send_bar import SendBar
@@ -88,17 +90,35 @@ class BreakpointCard(Card):
     def on_mount(self) -> None:
         """Show why a node stopped, and what stepping sends."""
         self.reason.show_text(self.breakpoint.reason)
-        self.send_bar.show(None, "no input: the run continues")
+        self._show_answer("no input: the run continues")
+
+    def log_reason_changed(self) -> None:
+        """Show whether the step has the reason that it needs."""
+        self._show_answer("no input: the run continues")
+        self.refresh_bindings()
+
+    def _show_answer(self, note: str) -> None:
+        stop = replace(self.breakpoint, log_reason=self.log_reason)
+        try:
+            self.require_log_reason(self.missing_log_reason(stop, None))
+        except NotReasoned as missing:
+            self.send_bar.block(str(missing))
+        else:
+            self.send_bar.show(None, note)
 
     def decide(self) -> None:
         """Post that the run is to continue; the first key only asks, where there is a caution."""
+        if self.send_bar.blocked:
+            self.send_bar.emphasize_reason()
+            self.action_log_reason()
+            return
         if not self._confirmed:
             self._confirmed = True
             self.send_bar.show(None, "no input; press s again, or escape to leave it")
             self.guard.restart()  # a key that is held down does not confirm
             return
         self.answered = True
-        self.post_message(Stepped(self.breakpoint))
+        self.post_message(Stepped(self.breakpoint, self.log_reason))
 
 
 def _explained(stop: Breakpoint) -> str:

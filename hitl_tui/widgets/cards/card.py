@@ -1,6 +1,7 @@
 """What all cards have in common: a decision is in view before it is sent, and is made once."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, TypeAlias
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -8,10 +9,21 @@ from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Input, TextArea
 
+from hitl_engine.model import Decision, Item
 from hitl_tui.messages import ExternalEditorClosed, ExternalEditorRequested
 from hitl_tui.state.early_keys import refusal_words
+from hitl_tui.state.not_ready import NotReasoned
 from hitl_tui.widgets.cards.guard import Guard
+from hitl_tui.widgets.log_reason_line import LOG_REASON_KEY, LogReasonLine, with_key
 from hitl_tui.widgets.send_bar import SendBar
+
+MissingLogReason: TypeAlias = Callable[[Item, Decision | None], str]
+"""Returns why an item is not decided so without another reason for the log; empty if it is."""
+
+
+def needs_no_log_reason(item: Item, decision: Decision | None) -> str:
+    """Return nothing: no decision needs a reason."""
+    return ""
 
 
 class Card(VerticalScroll, can_focus=True):
@@ -38,7 +50,17 @@ class Card(VerticalScroll, can_focus=True):
             tooltip="With several questions: keep this decision; all are sent together later",
             id="card.keep",
         ),
+        Binding(
+            LOG_REASON_KEY,
+            "log_reason",
+            "Reason for the log",
+            show=False,
+            tooltip="Give a reason or ticket for the log; the graph does not get it",
+            id="card.log_reason",
+        ),
     ]
+    TAKES_LOG_REASON: ClassVar[bool] = True
+    """Whether what is decided on the card may have a reason for the log."""
     TITLE: ClassVar[str] = "Question"
     """The title of the frame around the card."""
     answered: reactive[bool] = reactive(False, toggle_class="-answered", bindings=True)
@@ -48,6 +70,43 @@ class Card(VerticalScroll, can_focus=True):
         self.send_bar = SendBar(guarded=True)
         self.guard = Guard(self, self._guard_changed)
         self._one_of_several = False
+        self.missing_log_reason: MissingLogReason = needs_no_log_reason
+
+    # The reason for the log
+
+    @property
+    def log_reason(self) -> str:
+        """The reason or ticket that was typed for the log, or nothing."""
+        return self.send_bar.log_reason.text
+
+    def action_log_reason(self) -> None:
+        """Open the line for the reason."""
+        self.send_bar.log_reason.open()
+
+    @on(LogReasonLine.Left)
+    def leave_log_reason(self, event: LogReasonLine.Left) -> None:
+        """Go on with what is decided."""
+        event.stop()
+        self.send_bar.log_reason.close_if_empty()
+        self.take_focus()
+        self.log_reason_changed()
+
+    @on(LogReasonLine.Changed)
+    def take_log_reason(self, event: LogReasonLine.Changed) -> None:
+        """Show whether it can be sent with this reason."""
+        event.stop()
+        self.log_reason_changed()
+
+    def log_reason_changed(self) -> None:
+        """Show whether it can be sent with this reason."""
+
+    def require_log_reason(self, why: str) -> None:
+        """Show the line for a reason, if `why` names what needs one. Raises NotReasoned."""
+        if why:
+            self.send_bar.log_reason.show()
+            raise NotReasoned(with_key(why))
+
+    # Deciding
 
     @property
     def one_of_several(self) -> bool:
@@ -122,6 +181,8 @@ class Card(VerticalScroll, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to send once the card was in view, and only once."""
+        if action == "log_reason":
+            return self.TAKES_LOG_REASON and not self.answered
         if action not in ("send", "keep"):
             return True
         if self.answered or self.one_of_several is (action == "send"):

@@ -39,6 +39,8 @@ class PlanCard(Card, can_focus=False):
         ),
     ]
 
+    TAKES_LOG_REASON = False
+
     class Confirmed(Message):
         """The user confirmed the plan."""
 

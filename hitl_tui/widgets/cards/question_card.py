@@ -1,6 +1,7 @@
 """The card of a question, of whatever kind: it guards, offers the ways to answer, and sends."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -13,7 +14,7 @@ from hitl_engine.characters.misleading import misleading_parts
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Decision, Fault, JsonObject, JsonValue, Question
 from hitl_tui.messages import Decided, Typed
-from hitl_tui.state.not_ready import NotReady, NotSeen
+from hitl_tui.state.not_ready import NotReady, NotReasoned, NotSeen
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.answer_ways import Way, YesNo
 from hitl_tui.widgets.cards.answer_box import AnswerBox
@@ -28,6 +29,9 @@ from hitl_tui.widgets.cards.question_part import (
 from hitl_tui.widgets.cards.throttle import Throttle
 from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.text_view import TextPane
+
+_LOG_REASON = "log_reason"
+"""The key of the reason for the log in a draft."""
 
 
 class QuestionCard(Card, can_focus=False):
@@ -138,12 +142,14 @@ class QuestionCard(Card, can_focus=False):
 
     def content(self) -> JsonObject:
         """Return everything that was typed, in the form of a draft."""
-        return {**self.part.content(), **self.box.content(), "way": self.way.name}
+        reason = {_LOG_REASON: self.log_reason} if self.log_reason else {}
+        return {**self.part.content(), **self.box.content(), "way": self.way.name, **reason}
 
     def _load(self) -> None:
         ways = {way.name: way for way in self.part.WAYS}
         way = ways.get(str(self._draft.get("way")), self.part.WAYS[0])
         self.set_reactive(QuestionCard.way, way)
+        self.send_bar.log_reason.load(str(self._draft.get(_LOG_REASON) or ""))
         self.box.restore(self._draft)
         self.part.load(self._draft)
 
@@ -166,6 +172,10 @@ class QuestionCard(Card, can_focus=False):
         """Show what would be sent now; it has to be in view before it is sent."""
         event.stop()
         self.guard.restart()
+        self._changed()
+
+    def log_reason_changed(self) -> None:
+        """Show whether it can be sent with this reason, and keep it."""
         self._changed()
 
     def _changed(self) -> None:
@@ -195,6 +205,13 @@ class QuestionCard(Card, can_focus=False):
         except NotTaken as refusal:
             why = self.part.explain(refusal) if self.in_form else str(refusal)
             raise NotReady(why, refusal.faults) from refusal
+
+    def _reasoned(self) -> tuple[Decision, JsonValue]:
+        """Return what `current` returns, if it has the reason that it needs. Raises NotReady."""
+        decision, answer = self.current()
+        question = replace(self.question, log_reason=self.log_reason)
+        self.require_log_reason(self.missing_log_reason(question, decision))
+        return decision, answer
 
     def _boxed(self) -> Decision:
         decision = self.box.decision(self.way)
@@ -228,7 +245,7 @@ class QuestionCard(Card, can_focus=False):
         faults: tuple[Fault, ...] = ()
         self._waits_for_rows = False
         try:
-            _, answer = self.current()
+            answer = self._reasoned()[1]
         except NotReady as missing:
             faults, self._waits_for_rows = missing.faults, isinstance(missing, NotSeen)
             self.send_bar.block(str(missing))
@@ -242,14 +259,18 @@ class QuestionCard(Card, can_focus=False):
         self.part.touch_all()
         self.show_answer()
         try:
-            decision, _ = self.current()
+            decision, _ = self._reasoned()
         except NotReady as missing:
             self.send_bar.emphasize_reason()
+            if isinstance(missing, NotReasoned):
+                self.action_log_reason()
             if self.in_form and missing.faults:
                 self.part.focus_on(missing.faults)
             return
         self.answered = True
-        self.post_message(Decided(self.question, decision, self._jumped_over, self.guard.seconds))
+        self.post_message(
+            Decided(self.question, decision, self._jumped_over, self.guard.seconds, self.log_reason)
+        )
 
     # Another way to answer
 
