@@ -10,6 +10,12 @@ EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
         ("_USUAL = bytes([9, 10, *range(0x20, 0x7F)])", "9 -> 10"): _SLOWER,
         ("_USUAL = bytes([9, 10, *range(0x20, 0x7F)])", "32 -> 33"): _SLOWER,
     },
+    "characters.hidden": {
+        (
+            r'return "".join(f"\\U{first:08X}-\\U{last:08X}" for first, last in ranges)',
+            "'' -> 'XX'",
+        ): _SLOWER,
+    },
     "deciding.verification": {
         (
             "for number, (call, verdict) in enumerate(zip(review.calls, verdicts, strict=True), 1):",

@@ -2,12 +2,14 @@
 
 import json
 import re
+import sys
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hitl_engine.characters import tables
 from hitl_engine.characters.hidden import hidden_places, hide_also
 from hitl_engine.visible import (
     cut_line,
@@ -231,3 +233,33 @@ def test_indented_json_is_laid_out_as_python_does(value: object) -> None:
 def test_indented_json_can_be_as_deep_as_python_reads() -> None:
     deep = "[" * 800 + "]" * 800
     assert json.loads(json_text(json.loads(deep))) == json.loads(deep)
+
+
+def ranges(table: str) -> list[tuple[int, int]]:
+    """Return the ranges of a table, as numbers."""
+    ends = [each.partition("-") for each in table.split()]
+    return [(int(first, 16), int(last or first, 16)) for first, _, last in ends]
+
+
+def beside(table: str) -> list[tuple[str, bool]]:
+    """Return the characters at and beside both ends of each range, each with whether it is in one."""
+    listed = ranges(table)
+    ends = {end + step for pair in listed for end in pair for step in (-1, 0, 1)}
+    return [
+        (chr(end), any(first <= end <= last for first, last in listed))
+        for end in sorted(ends)
+        if 0 <= end <= sys.maxunicode
+    ]
+
+
+def test_all_of_each_range_is_hidden_and_nothing_beside_it() -> None:
+    for char, hidden in beside(tables.HIDDEN):
+        assert (visible(char) != char) is hidden, ascii(char)
+        assert (visible(f"é{char}") != f"é{char}") is hidden, ascii(char)
+
+
+def test_a_selector_stays_after_its_bases_alone() -> None:
+    for selector, bases in tables.STANDARDIZED.items():
+        for base, has_variation in beside(bases):
+            text = f"{base}{chr(int(selector, 16))}"
+            assert (hidden_count(text) == 0) is has_variation, ascii(text)
