@@ -81,7 +81,7 @@ def _figures(
         len(tried),
         len(mutants) - len(tried),
     )
-    print(_row(module, *numbers))
+    print(_row(module, *numbers), flush=True)
     if measured.missing:
         print(f"    not taken: {', '.join(measured.missing)}")
     if measured.unrun:

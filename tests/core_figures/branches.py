@@ -61,7 +61,7 @@ def _is_wanted(test: pytest.Item) -> bool:
     if any(name in test.nodeid for name in NOT_ON):
         return False
     is_quick = test.get_closest_marker("hardening") is None
-    return is_quick or (test.nodeid.startswith(ALSO_LONG) and "local_server" in test.nodeid)
+    return is_quick or test.nodeid.startswith(ALSO_LONG)
 
 
 def measure(folder: Path) -> tuple[dict[str, Measured], dict[str, float]]:

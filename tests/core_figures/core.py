@@ -69,7 +69,7 @@ NOT_ON = ("aegra", "javascript")
 ON_AEGRA = ("tests/any_server/test_stops.py", "tests/any_server/test_two_reviewers.py")
 """Aegra alone runs both of two answers; these tests are skipped where it is not installed."""
 ALSO_LONG = "tests/any_server/test_broken_lines.py"
-"""Its tests that are marked `hardening` are run on our server; those of other files are left out."""
+"""Its tests that are marked `hardening` are run too; those of other files are left out."""
 
 
 def source_of(module: str) -> Path:

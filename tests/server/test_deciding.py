@@ -3,15 +3,16 @@
 import re
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hitl_engine.deciding import run_sender
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.errors import BadInput, Denied, NoLongerWaits, ServerRefused
+from hitl_engine.errors import BadInput, Denied, NoLongerWaits, NotTaken, ServerRefused, Unreachable
 from hitl_engine.model import (
     Answer,
     Breakpoints,
@@ -21,7 +22,7 @@ from hitl_engine.model import (
     Revise,
     ThreadStatus,
 )
-from tests.any_server.proxy import Behaviour, Exchange, Proxy, pass_on
+from tests.any_server.proxy import Behaviour, Exchange, Proxy, pass_on, proxy_of
 from tests.any_server.steps import ignore, questions_of, start, stop_of, thread_of
 from tests.server.processes import Served
 
@@ -210,3 +211,38 @@ async def test_a_server_that_refuses_to_reopen_is_told(desk: Desk, proxy: Proxy)
         assert hint in refused.value.hint
     proxy.others = pass_on
     assert (await desk.log())[0].outcome is OutcomeKind.REFUSED
+
+
+async def test_a_server_that_is_away_gets_nothing(server: Served, tmp_path: Path) -> None:
+    """No connection was made, so nothing can have arrived."""
+    async with AsyncExitStack() as line:
+        served = (await line.enter_async_context(proxy_of(server))).served
+        async with open_desk(served.url, data_dir=tmp_path, headers=served.headers) as desk:
+            question = await asked(desk)
+            await line.aclose()
+            with pytest.raises(Unreachable) as refused:
+                await desk.decide(question, Revise("b"), ignore)
+            assert refused.value.kept == "Nothing was taken; what you typed is kept."
+            assert (await desk.log())[0].outcome is OutcomeKind.REFUSED
+
+
+async def test_a_server_that_cannot_go_on_without_an_input_is_told(desk: Desk) -> None:
+    """As `LangGraphServer.goes_on` finds; no server of these tests is one."""
+    stop = stop_of(await start(desk, "breakpoints", {}))
+    api = desk._session.api
+    api.can = replace(api.can, goes_on="never")
+    with pytest.raises(NotTaken, match="accepts no run without an input"):
+        await desk.step(stop, ignore)
+    assert {each.event for each in await desk.log()} == {"start"}
+
+
+async def test_a_node_that_is_silent_for_long_is_waited_for(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream without events is left only if its run has ended."""
+    monkeypatch.setattr(run_sender, "_QUIET_SECONDS", 0.1)
+    trace = tmp_path / "trace"
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 1})
+    [question] = questions_of(desk, thread)
+    outcome = await desk.decide(question, Answer("go"), ignore)
+    assert (outcome.kind, trace.read_text()) == (OutcomeKind.APPLIED, "go\n")
