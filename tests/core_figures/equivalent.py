@@ -16,6 +16,9 @@ EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
             "'' -> 'XX'",
         ): _SLOWER,
     },
+    "deciding.preconditions": {
+        ("raise NotTaken(", "0 -> 1"): "All questions of a task are of one node.",
+    },
     "deciding.verification": {
         (
             "for number, (call, verdict) in enumerate(zip(review.calls, verdicts, strict=True), 1):",

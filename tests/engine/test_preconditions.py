@@ -116,6 +116,9 @@ def test_the_question_that_changed_is_named_beside_the_others() -> None:
         still_pending(shown(before), asking(a="What?", b="ü?"), server="server")
     assert changed.value.what == "The question of b (b) changed while you read it."
     assert changed.value.detail == '"ü?"'
+    with pytest.raises(NoLongerWaits, match=r"The question of a \(a\), b \(b\) changed") as both:
+        still_pending(shown(before), asking(a={"x": 1}, b=2), server="server")
+    assert both.value.detail == '{\n  "x": 1\n}\n2'
     with pytest.raises(NoLongerWaits) as gone:
         still_pending(shown(before), asking(b="é?"), server="server")
     assert gone.value.what.startswith("The question of a (a) was answered or replaced")
