@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from hitl_engine.model import Breakpoint, Interrupt, JsonValue, Waiting
+from hitl_engine.model import Interrupt, JsonValue, Waiting
 
 
 def canonical_json(value: JsonValue) -> str:
@@ -18,12 +18,10 @@ def digest(value: JsonValue) -> str:
 
 def fingerprint_of(server_identity: str, waiting: Waiting) -> str:
     """Return the fingerprint of a question, or of a breakpoint: what a step continues, and where."""
-    match waiting:
-        case Breakpoint(thread_id=thread, checkpoint_id=checkpoint, when=when, node=node):
-            place = [server_identity, thread, checkpoint, "breakpoint", when, node]
-            return digest([*place, list(waiting.next)])
-        case Interrupt():
-            return fingerprint(server_identity, waiting)
+    if isinstance(waiting, Interrupt):
+        return fingerprint(server_identity, waiting)
+    place = [server_identity, waiting.thread_id, waiting.checkpoint_id, "breakpoint", waiting.when]
+    return digest([*place, waiting.node, list(waiting.next)])
 
 
 def fingerprint(server_identity: str, interrupt: Interrupt) -> str:

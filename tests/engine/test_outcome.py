@@ -7,11 +7,20 @@ from typing import Any
 
 import pytest
 
-from hitl_engine.deciding.outcome import of_answer, of_lost_answer, of_reopening, of_run
+from hitl_engine.deciding.outcome import (
+    after_race,
+    of_answer,
+    of_lost_answer,
+    of_reopening,
+    of_run,
+    of_step,
+)
+from hitl_engine.deciding.rivals import Race
 from hitl_engine.deciding.run_sender import ObservedRun
 from hitl_engine.model import (
     FirstAnswer,
     Interrupt,
+    Outcome,
     OutcomeKind,
     ThreadStatus,
     TwoReviewers,
@@ -19,7 +28,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.snapshot_sources import from_state
-from hitl_engine.reading.wire import WireState, WireThread
+from hitl_engine.reading.wire import WireState, WireTask, WireThread
 
 ID, OTHER = "a" * 32, "b" * 32
 
@@ -113,12 +122,214 @@ def test_an_outcome_needs_proof(
     assert of_answer(question(), run, after, recorded=recorded, sent={}).kind is kind
 
 
+@pytest.mark.parametrize(
+    ("run", "after", "recorded", "words"),
+    [
+        (observed(finished={"k1": NONE}), snapshot(), False, "took it and returned a result"),
+        (observed(finished={"k1": {OTHER}}), snapshot(), False, "took it and asked its next"),
+        (observed(), snapshot(), True, "A checkpoint of the thread carries this decision"),
+        (observed(), snapshot(), False, "nothing shows that this answer"),
+        (observed(finished={"k2": NONE}), snapshot(), False, "nothing shows that this answer"),
+        (observed(finished={"k1": {ID}}), snapshot(), False, "nothing shows that this answer"),
+        (observed(**NOT_PENDING), snapshot(asks=OTHER), False, "Another reviewer answered first"),
+        (observed(), snapshot(asks=ID), False, "The run succeeded, but the same question"),
+        (observed(status="interrupted"), snapshot(asks=ID), False, "The run was cancelled"),
+        # It was not cancelled: its node asked again.
+        (
+            observed(status="interrupted", finished={"k1": {ID}}),
+            snapshot(asks=ID),
+            False,
+            "The run succeeded, but the same question",
+        ),
+        (
+            observed(status="interrupted", finished={"k2": {ID}}),
+            snapshot(asks=ID),
+            False,
+            "The run was cancelled",
+        ),
+        (ObservedRun(), snapshot(asks=ID), False, "The server does not know the answer"),
+        (observed(status="running"), snapshot(asks=ID), False, "The run is running, and"),
+        (
+            observed(status="running", finished={"k1": {ID}}),
+            snapshot(asks=ID),
+            False,
+            "The run succeeded, but the same question",
+        ),
+        (observed(status="error"), snapshot(asks=ID), False, "The node raised an error"),
+        (observed(status="error", server_died=True), snapshot(asks=ID), False, "server ended"),
+    ],
+)
+def test_the_reason_of_an_outcome_is_what_was_seen(
+    run: ObservedRun, after: Snapshot, recorded: bool, words: str
+) -> None:
+    assert words in of_answer(question(), run, after, recorded=recorded, sent={}).why
+
+
+@pytest.mark.parametrize(
+    ("run", "error"),
+    [
+        (observed(status="error", error="E: x"), "E: x"),
+        (observed(status="error"), "The run ended in an error."),
+        (observed(status="running", error="E: x"), "E: x"),
+        (observed(status="running"), None),
+        # A server ran it again after an error of its own.
+        (observed(status="success", error="E: x"), None),
+    ],
+)
+def test_the_error_of_a_run_is_told(run: ObservedRun, error: str | None) -> None:
+    assert of_answer(question(), run, snapshot(), recorded=True, sent={}).error == error
+
+
+@pytest.mark.parametrize("asks", [ID, None])
+def test_a_server_that_died_is_no_error_of_the_graph(asks: str | None) -> None:
+    run = observed(status="error", error="E: x", server_died=True)
+    outcome = of_answer(
+        question(), run, snapshot(asks=asks, error="E('x')"), recorded=False, sent={}
+    )
+    assert (outcome.error, outcome.stuck) == (None, False)
+
+
+def test_another_question_in_its_place_is_not_the_one_that_was_answered() -> None:
+    """Each of these alone makes it another one."""
+    (same,) = snapshot(asks=ID).tasks
+    for now in (
+        snapshot(asks=ID, checkpoint="c2"),
+        snapshot(asks=OTHER),
+        replace(snapshot(asks=ID), tasks=(replace(same, id="k9"),)),
+        replace(
+            snapshot(asks=ID),
+            tasks=(replace(same, interrupts=(replace(same.interrupts[0], value="Why?"),)),),
+        ),
+    ):
+        outcome = of_answer(question(), observed(), now, recorded=False, sent={})
+        assert "The question is gone" in outcome.why
+
+
+@pytest.mark.parametrize(
+    ("run", "asks", "recorded", "kind", "why"),
+    [
+        (observed(), ID, True, OutcomeKind.APPLIED, "A checkpoint of the thread carries"),
+        (observed(), ID, False, OutcomeKind.UNKNOWN, "Its run ended (success), and the question s"),
+        (ObservedRun(), ID, False, OutcomeKind.UNKNOWN, "no run of it, and the question still wai"),
+        (ObservedRun(), None, False, OutcomeKind.UNKNOWN, "no run of it, and the question is gone"),
+        (ObservedRun(), OTHER, False, OutcomeKind.UNKNOWN, "no run of it, and the question is gon"),
+    ],
+)
+def test_a_lost_answer_is_applied_only_if_a_checkpoint_has_it(
+    run: ObservedRun, asks: str | None, recorded: bool, kind: OutcomeKind, why: str
+) -> None:
+    outcome = of_lost_answer(ID, None, run, snapshot(asks=asks), recorded=recorded)
+    assert outcome.kind is kind and why in outcome.why
+    assert outcome.thread is not None and outcome.thread_id == "t"
+
+
 def test_the_error_in_the_state_is_preferred() -> None:
     run = observed(status="error", error="E: An internal error occurred")
     outcome = of_answer(
         question(), run, snapshot(asks=ID, error="E('deep')"), recorded=False, sent={}
     )
     assert outcome.error == "ask: E('deep')"
+
+
+def asks_beside(error: str | None) -> Snapshot:
+    """A thread on which one task asks, and another one raised or has not finished."""
+    (asking,) = snapshot(asks=ID).tasks
+    other = WireTask.read({"id": "k2", "name": "other", "error": error})
+    return replace(snapshot(asks=ID), tasks=(asking, other))
+
+
+@pytest.mark.parametrize(
+    ("run", "after", "kind", "why"),
+    [
+        (observed(), snapshot(), OutcomeKind.APPLIED, "The run ended."),
+        (observed(status="error"), snapshot(), OutcomeKind.APPLIED, "The run failed."),
+        (
+            observed(status="interrupted"),
+            snapshot(asks=ID),
+            OutcomeKind.APPLIED,
+            "The run stopped at a question.",
+        ),
+        (
+            observed(status="interrupted"),
+            asks_beside(None),
+            OutcomeKind.UNKNOWN,
+            "The run was cancelled.",
+        ),
+        (
+            observed(status="timeout"),
+            snapshot(),
+            OutcomeKind.UNKNOWN,
+            "The run is timeout; look again.",
+        ),
+        (ObservedRun(), snapshot(), OutcomeKind.UNKNOWN, "The server does not know the run"),
+        (observed(server_died=True), snapshot(), OutcomeKind.UNKNOWN, "The local server ended"),
+    ],
+)
+def test_the_status_of_a_run_is_told(
+    run: ObservedRun, after: Snapshot, kind: OutcomeKind, why: str
+) -> None:
+    outcome = of_run(run, after)
+    assert outcome.kind is kind and outcome.why.startswith(why)
+
+
+def at_breakpoint(checkpoint: str = "c1", *, raised: bool = False) -> Snapshot:
+    """A thread that stopped before `send`, or in it."""
+    its = [{"id": "placeholder-id", "value": "Not yet."}] * 2 if raised else []
+    task = WireTask.read({"id": "k1", "name": "send", "interrupts": its})
+    return replace(snapshot(checkpoint=checkpoint), next=("send",), tasks=(task,))
+
+
+@pytest.mark.parametrize(
+    ("run", "after", "kind", "words"),
+    [
+        (observed(moved=False), at_breakpoint(), OutcomeKind.UNMOVED, "no node ran"),
+        (
+            observed(moved=False),
+            at_breakpoint(raised=True),
+            OutcomeKind.UNMOVED,
+            "nothing moved: send ran, and stopped again",
+        ),
+        # It moved: a node ran, also inside a subgraph, or perhaps did; or a checkpoint is new.
+        (observed(moved=True), at_breakpoint(), OutcomeKind.APPLIED, "The run ended."),
+        (observed(moved=None), at_breakpoint(), OutcomeKind.APPLIED, "The run ended."),
+        (observed(moved=False), at_breakpoint("c2"), OutcomeKind.APPLIED, "The run ended."),
+        (observed(moved=False), snapshot(), OutcomeKind.APPLIED, "The run ended."),
+        (
+            observed(status="error", moved=False),
+            at_breakpoint(),
+            OutcomeKind.APPLIED,
+            "The run failed.",
+        ),
+        (
+            observed(status="timeout", moved=False),
+            at_breakpoint(),
+            OutcomeKind.UNKNOWN,
+            "The run is timeout",
+        ),
+    ],
+)
+def test_a_step_that_moved_nothing_is_told(
+    run: ObservedRun, after: Snapshot, kind: OutcomeKind, words: str
+) -> None:
+    outcome = of_step(at_breakpoint(), run, after)
+    assert outcome.kind is kind and words in outcome.why
+
+
+@pytest.mark.parametrize(
+    ("kind", "race", "then", "words"),
+    [
+        (OutcomeKind.APPLIED, Race.ALONE, OutcomeKind.APPLIED, "Taken."),
+        (OutcomeKind.APPLIED, Race.WON, OutcomeKind.APPLIED, "Taken. Another run began at"),
+        (OutcomeKind.APPLIED, Race.LOST, OutcomeKind.UNKNOWN, "took its place"),
+        # Nothing of ours ran, so nothing was replaced.
+        (OutcomeKind.REFUSED, Race.LOST, OutcomeKind.REFUSED, "Taken."),
+    ],
+)
+def test_a_run_beside_ours_is_told(
+    kind: OutcomeKind, race: Race, then: OutcomeKind, words: str
+) -> None:
+    found = after_race(Outcome(kind, "Taken.", None, thread_id="t"), race)
+    assert found.kind is then and words in found.why
 
 
 @pytest.mark.parametrize(
@@ -189,12 +400,44 @@ def test_a_question_with_the_same_error_twice_is_stuck(
     run = observed(status="error", error="E: x")
     outcome = of_answer(erring(before), run, snapshot(asks=ID, error=now), recorded=False, sent={})
     assert (outcome.kind, outcome.stuck) == (OutcomeKind.UNKNOWN, stuck)
+    assert ("stuck on an earlier answer" in outcome.why) is stuck
+
+
+@pytest.mark.parametrize(
+    ("run", "recorded"),
+    [(observed(finished={"k1": NONE}), False), (observed(), True)],
+)
+def test_after_an_error_one_of_two_answers_was_taken(run: ObservedRun, recorded: bool) -> None:
+    """S27: LangGraph may have kept the earlier one."""
+    outcome = of_answer(erring("E('x')"), run, snapshot(), recorded=recorded, sent={})
+    assert outcome.kind is OutcomeKind.UNKNOWN and "perhaps by the earlier answer" in outcome.why
+
+
+def asking_otherwise() -> Snapshot:
+    (task,) = snapshot(asks=OTHER, checkpoint="c2").tasks
+    other = replace(task, interrupts=(replace(task.interrupts[0], value="Why?"),))
+    return replace(snapshot(asks=OTHER, checkpoint="c2"), tasks=(other,))
+
+
+def asked_by_another_node() -> Snapshot:
+    (task,) = snapshot(asks=OTHER, checkpoint="c2").tasks
+    return replace(snapshot(checkpoint="c2"), tasks=(replace(task, name="other"),))
 
 
 @pytest.mark.parametrize(
     ("run", "after", "kind", "words"),
     [
         (observed(), snapshot(asks=OTHER, checkpoint="c2"), OutcomeKind.APPLIED, "same question"),
+        (observed(), asking_otherwise(), OutcomeKind.APPLIED, "a different question: read it"),
+        (observed(), asked_by_another_node(), OutcomeKind.UNKNOWN, "is gone, and is not asked"),
+        (observed(), snapshot(asks=ID), OutcomeKind.UNKNOWN, r"did not reopen it\.$"),
+        (
+            observed(error="no", fault="Cut off."),
+            snapshot(asks=ID),
+            OutcomeKind.UNKNOWN,
+            "reopen it: Cut off.",
+        ),
+        (observed(), at_breakpoint("c2"), OutcomeKind.UNKNOWN, "step past the breakpoint"),
         (
             observed(error="no"),
             snapshot(asks=ID, error="E"),

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from typing import Annotated, Any, Protocol
 
@@ -11,8 +12,14 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send, interrupt
 from typing_extensions import TypedDict
 
-from hitl_engine.deciding.task_groups import duplicate_ids, effect_of, group_by_task
-from hitl_engine.model import Effect, Interrupt
+from hitl_engine.deciding.task_groups import (
+    duplicate_ids,
+    effect_of,
+    group_by_task,
+    reopening_of,
+)
+from hitl_engine.model import Effect, Interrupt, Reopening
+from hitl_engine.reading.wire import WireTask
 
 
 class State(TypedDict, total=False):
@@ -136,3 +143,37 @@ def test_two_questions_with_one_id_are_found() -> None:
     """B3: neither can be answered by its id."""
     assert duplicate_ids([question("1", "x"), question("1", "y"), question("2", "z")]) == {"1"}
     assert duplicate_ids([question("1", "x"), question("2", "x")]) == frozenset()
+
+
+ASKS: dict[str, Any] = {"interrupts": [{"id": "1", "value": "What?"}]}
+
+
+def tasks(**of_nodes: Any) -> list[WireTask]:
+    return [
+        WireTask.read({"id": name, "name": name, **fields}) for name, fields in of_nodes.items()
+    ]
+
+
+def test_reopening_runs_all_tasks_of_the_step_again() -> None:
+    step = tasks(
+        a=ASKS,
+        done={**ASKS, "result": {}},  # it asked, and has its answer
+        b={**ASKS, "error": "E('x')"},
+        quiet={},
+        raised={"error": "E('y')"},
+    )
+    asked = question("1", "b", "b")
+    assert reopening_of(asked, step, stuck=True) == Reopening(
+        asks_again=("a", "b"),
+        runs_twice=("done", "quiet", "raised"),
+        happened="b: E('x')",
+        stuck=True,
+    )
+    its_own = replace(asked, task_error="E('z')")
+    assert reopening_of(its_own, step, stuck=False).happened == "E('z')"
+
+
+def test_without_an_error_nothing_is_reopened() -> None:
+    found = reopening_of(question("1", "a"), tasks(a=ASKS), stuck=False)
+    assert (found.happened, found.stuck) == ("", False)
+    assert "just answer it" in found.why_not

@@ -140,6 +140,19 @@ def test_a_result_with_the_middlewares_mark_is_recognised_by_the_mark() -> None:
         assert len(mismatches(batch(EMAIL), (Reject(),), thread(*BEFORE), after)) == count
 
 
+def test_a_result_of_another_call_does_not_settle_the_one_that_is_asked_about() -> None:
+    before = (*BEFORE, tool(SQL, "3 rows"))
+    assert mismatches(batch(EMAIL), (Reject(),), thread(*before), thread(*before, RAN))
+    settled = (*BEFORE, RAN)
+    assert not mismatches(batch(EMAIL), (Reject(),), thread(*settled), thread(*settled, DONE))
+
+
+def test_other_verdicts_than_calls_are_not_compared() -> None:
+    after = thread(*BEFORE, RAN, DONE)
+    for verdicts in ((), (Reject(), Reject())):
+        assert mismatches(batch(EMAIL), verdicts, thread(*BEFORE), after) == ()
+
+
 def test_the_result_of_a_task_counts_before_its_step_ends() -> None:
     """After a partial answer the messages change only when the step ends, which is too late."""
     done = {"id": "k", "name": "tools", "result": {"messages": [RAN]}}
@@ -175,6 +188,14 @@ def test_a_subgraph_shows_its_messages_when_it_has_ended() -> None:
             thread(ai("a1", EMAIL, {**EMAIL, "id": "c9"}), RAN),
         ),
         (approval({**EMAIL, "id": "c9"}), thread(*BEFORE), thread(*BEFORE, RAN)),
+        # The model has gone on without the call: what was asked is not in its last message.
+        (batch(EMAIL), thread(*BEFORE, DONE), thread(*BEFORE, DONE, RAN)),
+        # A later turn uses the id of the call again.
+        (
+            batch(EMAIL),
+            thread(*BEFORE),
+            thread(*BEFORE, refusal(EMAIL), ai("a2", EMAIL), RAN, DONE),
+        ),
     ],
 )
 def test_without_proof_there_is_no_mismatch(

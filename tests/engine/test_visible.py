@@ -1,13 +1,26 @@
 """Untrusted text: escaped so that it can be decoded, without terminal control characters."""
 
 import json
+import re
+import sys
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hitl_engine.visible import decode, hidden_count, json_text, one_line, visible
+from hitl_engine.characters import tables
+from hitl_engine.characters.hidden import hidden_places, hide_also
+from hitl_engine.visible import (
+    cut_line,
+    decode,
+    hidden_count,
+    json_text,
+    one_line,
+    visible,
+    visible_json,
+    visible_typed,
+)
 from tests import unicode_tables
 from tests.hidden import hidden_in
 
@@ -93,6 +106,41 @@ def test_hostile_text_stays_on_one_line(text: str) -> None:
     assert is_inert(one_line(text))
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_decodes_to_the_original(text: str) -> None:
+    assert visible(text) != text
+    assert decode(visible(text)) == text
+
+
+def test_of_the_control_characters_only_newlines_and_tabs_stay() -> None:
+    controls = [chr(code) for code in (*range(32), *range(127, 160))]
+    assert [char for char in controls if visible(char) == char] == ["\t", "\n"]
+    assert [visible(char) for char in "\x00\x7f\x9f"] == ["\\u{0}", "\\u{7F}", "\\u{9F}"]
+    assert [visible_json(char) for char in "\x7f\U000e0041"] == ["\\u007f", "\\udb40\\udc41"]
+    assert list(hidden_places("a\x1b\n\x7f")) == [1, 3]
+
+
+def test_what_a_person_types_may_contain_escapes() -> None:
+    assert visible_typed("\\u{1B}\x1b") == "\\u{1B}\\u{1B}"
+    assert visible("\\u{1B}") == "\\u{5C}u{1B}"
+    assert (
+        decode("\\u{1B} \\u{10FFFF} \\u{110000} \\u{1b}") == "\x1b \U0010ffff \\u{110000} \\u{1b}"
+    )
+
+
+def test_what_a_terminal_cannot_show_is_hidden_too() -> None:
+    text = "a\ufb01b é"
+    assert visible(text) == text
+    try:
+        hide_also(re.compile("[\ufb01]"))
+        assert visible(text) == "a\\u{FB01}b é"
+        assert list(hidden_places(text)) == [1] and hidden_count([text, "é"]) == 1
+        assert visible("ab é\x1b") == "ab é\\u{1B}"
+    finally:
+        hide_also(None)
+    assert visible(text) == text and hidden_count(text) == 0
+
+
 def test_real_languages_stay_readable() -> None:
     for text in ("Grüße, Ωμέγα", "مرحبا بالعالم", "日本語のテキスト", "👍 ok"):
         assert visible(text) == text
@@ -131,6 +179,11 @@ def test_a_cut_does_not_take_a_joiner_from_its_letters() -> None:
         assert is_inert(one_line(family, limit))
 
 
+def test_a_cut_that_would_leave_nothing_shows_the_length() -> None:
+    assert cut_line("❤\ufe0f\u200d", 1) == "… (3 characters)"
+    assert cut_line("abc", 3) == "abc" and cut_line("abcd", 3) == "abc… (4 characters)"
+
+
 def test_the_tables_are_those_of_the_database() -> None:
     if not unicode_tables.installed():
         pytest.skip("Debian's package unicode-data is not installed")
@@ -155,6 +208,11 @@ def shortest(text: str) -> float:
 def test_a_cut_line_shows_the_full_length() -> None:
     assert one_line("x" * 5000, limit=10) == "xxxxxxxxxx… (5,000 characters)"
     assert one_line("a\n  b\tc") == "a b c"
+    # White space that is folded counts too, if there is much of it.
+    assert one_line(f"a{' ' * 38}b", limit=10) == "a b"
+    assert one_line(f"a{' ' * 39}b", limit=10) == "a… (41 characters)"
+    assert one_line(f"{'x' * 10}{' ' * 29}y", limit=10) == "xxxxxxxxxx… (40 characters)"
+    assert one_line("x" * 200) == "x" * 200 and one_line("x" * 201).endswith("… (201 characters)")
 
 
 @given(
@@ -175,3 +233,33 @@ def test_indented_json_is_laid_out_as_python_does(value: object) -> None:
 def test_indented_json_can_be_as_deep_as_python_reads() -> None:
     deep = "[" * 800 + "]" * 800
     assert json.loads(json_text(json.loads(deep))) == json.loads(deep)
+
+
+def ranges(table: str) -> list[tuple[int, int]]:
+    """Return the ranges of a table, as numbers."""
+    ends = [each.partition("-") for each in table.split()]
+    return [(int(first, 16), int(last or first, 16)) for first, _, last in ends]
+
+
+def beside(table: str) -> list[tuple[str, bool]]:
+    """Return the characters at and beside both ends of each range, each with whether it is in one."""
+    listed = ranges(table)
+    ends = {end + step for pair in listed for end in pair for step in (-1, 0, 1)}
+    return [
+        (chr(end), any(first <= end <= last for first, last in listed))
+        for end in sorted(ends)
+        if 0 <= end <= sys.maxunicode
+    ]
+
+
+def test_all_of_each_range_is_hidden_and_nothing_beside_it() -> None:
+    for char, hidden in beside(tables.HIDDEN):
+        assert (visible(char) != char) is hidden, ascii(char)
+        assert (visible(f"é{char}") != f"é{char}") is hidden, ascii(char)
+
+
+def test_a_selector_stays_after_its_bases_alone() -> None:
+    for selector, bases in tables.STANDARDIZED.items():
+        for base, has_variation in beside(bases):
+            text = f"{base}{chr(int(selector, 16))}"
+            assert (hidden_count(text) == 0) is has_variation, ascii(text)

@@ -1,4 +1,5 @@
-"""`make hardening`: kills, load, clients of events, fuzzing, attacks and long tests.
+"""`make hardening`: kills, load, clients of events, fuzzing, attacks, the figures of the
+decision core, and long tests.
 
 `python -m tests.hardening NAME... --seed N` runs some of them.
 """
@@ -13,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.hardening.attacks import ATTACKS, FULL, run_attack
+from tests.hardening.core import core_figures
 from tests.hardening.events import follow_under_load
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
@@ -35,6 +37,7 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
     "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
     **{name: partial(_attack, name) for name in ATTACKS},
     "workers": lambda folder, seed: asyncio.run(two_workers(folder)),
+    "core": lambda folder, seed: core_figures(seed),
     "tests": lambda folder, seed: run_long_tests(folder),
 }
 

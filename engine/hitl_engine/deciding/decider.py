@@ -332,11 +332,10 @@ class Decider:
                 return {"input": None}
             case "with a checkpoint":
                 return going_on_at(checkpoint_id)
-            case "never":
-                raise NotTaken(
-                    "This server accepts no run without an input, so it cannot go on from here.",
-                    hint="Nothing was sent. Start a run with an input on this thread, or a new one.",
-                )
+        raise NotTaken(
+            "This server accepts no run without an input, so it cannot go on from here.",
+            hint="Nothing was sent. Start a run with an input on this thread, or a new one.",
+        )
 
     def decided_on(
         self,

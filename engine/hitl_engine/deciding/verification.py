@@ -72,16 +72,14 @@ class _Turn:
 def _call_mismatches(
     call: ToolCall, verdict: Verdict, results: Sequence[Message], turn: _Turn, agreed: bool
 ) -> Iterator[str]:
-    match verdict:
-        case Reject() | Respond():
-            done = "rejected" if isinstance(verdict, Reject) else "answered in the tool's place"
-            for result in results if agreed else ():
-                if not _is_own(result, call, verdict):
-                    yield f"{done}, but it has a result as if it had run: {_excerpt(result)}"
-        case Approve() | Edit():
-            done = "approved" if isinstance(verdict, Approve) else "edited"
-            if turn.next is not None and not results:
-                yield f"{done}, but the agent continued without its result, as if it had not run."
+    if isinstance(verdict, Reject | Respond):
+        done = "rejected" if isinstance(verdict, Reject) else "answered in the tool's place"
+        for result in results if agreed else ():
+            if not _is_own(result, call, verdict):
+                yield f"{done}, but it has a result as if it had run: {_excerpt(result)}"
+    elif turn.next is not None and not results:
+        done = "approved" if isinstance(verdict, Approve) else "edited"
+        yield f"{done}, but the agent continued without its result, as if it had not run."
     again = any(_asks_for(call, each) for each in calls_of(turn.next))
     if again and isinstance(verdict, Edit) and not _asks_for(call, _as_edited(call, verdict)):
         yield "edited, but the agent asks for it again with the original arguments."
