@@ -118,6 +118,20 @@ def test_a_reason_that_cannot_be_kept_is_refused_also_where_none_is_needed() -> 
     assert "surrogate" in reasons.missing(question(reason="a\ud800"), APPROVED)
 
 
+def test_hostile_names_are_compared_fast_and_cut() -> None:
+    long = "a" * 300_000
+    request = {"action_requests": [{"name": f"{long}{n}", "args": {}} for n in range(9)]}
+    asked = question(request)
+    decision = Verdicts((Approve(),) * 9)
+    assert LogReasons(LogReasonSettings(tools=("*a*a*a*b*a",))).missing(asked, decision) == ""
+    why = LogReasons(LogReasonSettings(tools=("a*a*",))).missing(asked, decision)
+    assert "and 6 more needs" in why and len(why) < 300
+    for name, pattern in (("aba", "ab*ba"), ("ab", "a*b*b"), ("ab", "b*")):
+        assert LogReasons(LogReasonSettings(graphs=(pattern,))).missing_for_step(name) == ""
+    for name, pattern in (("abba", "ab*ba"), ("ab", "a**b"), ("", "*"), ("a\nb", "a*b")):
+        assert LogReasons(LogReasonSettings(graphs=(pattern,))).missing_for_step(name)
+
+
 def test_the_run_carries_reasons_only_if_configured() -> None:
     assert LogReasons(LogReasonSettings()).in_run({}, ["a"]) == {}
     told = LogReasons(LogReasonSettings(on_server=True))

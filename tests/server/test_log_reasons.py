@@ -20,6 +20,7 @@ from hitl_engine.model import (
     LogFilter,
     OtherDecision,
     OutcomeKind,
+    Replacement,
     StepGoal,
     Verdicts,
 )
@@ -99,6 +100,9 @@ async def test_steps_need_a_reason_and_what_no_person_decides_has_its_own(desk: 
         await desk.queue([stop_of(thread)], wait=timedelta(seconds=9))
     with pytest.raises(ReasonMissing):
         await desk.stepping.run_on(thread, StepGoal(), ignore)
+    edit = await desk.states.plan(thread.thread_id, [Replacement(("text",), "y")])
+    with pytest.raises(ReasonMissing, match="Write without going on"):
+        await desk.write_and_go_on(edit, ignore)
     await desk.stepping.break_where("breakpoints", [("polish", "$.text == 'never'")])
     stepped = await desk.step(replace(stop_of(thread), log_reason="OPS-1"), ignore)
     await desk.stepping.run_on(thread_of(stepped), StepGoal(), ignore, log_reason="OPS-2")

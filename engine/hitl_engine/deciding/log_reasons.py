@@ -3,7 +3,6 @@
 A reason is kept in the journal, and is never part of an answer.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from hitl_engine import payloads
@@ -23,6 +22,8 @@ from hitl_engine.reading.wire import LOG_REASON
 
 LONGEST = 2_000
 """Characters of a reason."""
+_NAME, _NAMES = 60, 3
+"""Characters of a name that are shown, and how many names."""
 _ANSWER, _STEP = "answer", "step"
 
 
@@ -52,18 +53,19 @@ class LogReasons:
             tool for tool, kind in _decided_calls(question, decision) if self._names(tool, kind)
         )
         if needing:
-            calls = ", ".join(needing)
-            return f"A decision on {calls} needs a reason or ticket for the log."
+            return f"A decision on {_short([*needing])} needs a reason or ticket for the log."
         graph = question.interrupt.graph_id
         kinds = _kinds(question, decision)
         if _fits(graph, self._settings.graphs) and any(map(self._is_reasoned, kinds)):
-            return f"A decision in the graph {graph} needs a reason or ticket for the log."
+            return (
+                f"A decision in the graph {_short([graph])} needs a reason or ticket for the log."
+            )
         return ""
 
     def missing_for_step(self, graph_id: str) -> str:
         """Return why a step in a graph is not sent without a reason; empty if it is."""
         if _fits(graph_id, self._settings.graphs) and self._is_reasoned(_STEP):
-            return f"A step in the graph {graph_id} needs a reason or ticket for the log."
+            return f"A step in the graph {_short([graph_id])} needs a reason or ticket for the log."
         return ""
 
     def require(self, decided: Iterable[tuple[Item, Decision | None]]) -> None:
@@ -116,7 +118,27 @@ def _kinds(question: Question, decision: Decision) -> list[str]:
 
 def _fits(name: str, patterns: Iterable[str]) -> bool:
     """Whether a whole name is one of these, in which `*` is any text."""
-    return any(
-        re.fullmatch(".*".join(map(re.escape, each.split("*"))), name, re.DOTALL)
-        for each in patterns
-    )
+    return any(_fits_one(name, each) for each in patterns)
+
+
+def _fits_one(name: str, pattern: str) -> bool:
+    """Compare without a regular expression: names are untrusted, and some would take it very long."""
+    first, *others = pattern.split("*")
+    if not others:
+        return name == first
+    if not name.startswith(first):
+        return False
+    *between, last = others
+    place = len(first)
+    for part in between:
+        if (found := name.find(part, place)) < 0:
+            return False
+        place = found + len(part)
+    return len(name) - len(last) >= place and name.endswith(last)
+
+
+def _short(names: Sequence[str]) -> str:
+    """Return the first names, each cut; they are untrusted."""
+    shown = ", ".join(name if len(name) <= _NAME else f"{name[:_NAME]}…" for name in names[:_NAMES])
+    left = len(names) - _NAMES
+    return f"{shown} and {left:,} more" if left > 0 else shown

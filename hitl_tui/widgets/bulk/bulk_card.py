@@ -114,6 +114,8 @@ class BulkCard(Card, can_focus=False):
         self.withheld = Static(id="withheld", markup=False)
         self.answer = BulkAnswer(reasons)
         self._plan_timer: Timer | None = None
+        self._needs_reason = False
+        """Whether only a reason for the log is missing."""
         self.send_bar.rename("Review")
 
     def compose(self) -> ComposeResult:
@@ -262,11 +264,12 @@ class BulkCard(Card, can_focus=False):
     def show_plan(self) -> None:
         """Show what each item gets, exactly, or why nothing can be sent yet."""
         self.answer.keep()
+        self._needs_reason = False
         missing = (
             self.choices.plan(self._named)
             or self._missing_choice()
             or self._faults()
-            or self._without_reason()
+            or self._unreasoned()
         )
         self.list.redraw()
         if missing:
@@ -299,7 +302,7 @@ class BulkCard(Card, can_focus=False):
         """Show whether all can be sent with this reason."""
         self.plan_soon()
 
-    def _without_reason(self) -> str:
+    def _unreasoned(self) -> str:
         """Return that some items need a reason for the log; empty if they have it."""
         items, reason = self.list.included, self.log_reason
         planned = [each.planned for each in items if each.planned is not None]
@@ -310,6 +313,7 @@ class BulkCard(Card, can_focus=False):
         ]
         if not whys:
             return ""
+        self._needs_reason = True
         self.send_bar.log_reason.show()
         count = f"{len(whys)} of {len(items)} need a reason. " if len(items) > 1 else ""
         return f"{count}{with_key(whys[0])}"
@@ -318,7 +322,7 @@ class BulkCard(Card, can_focus=False):
         """Show the JSON that the selected item gets."""
         item, included = self.list.item, self.list.included
         planned = [each.planned for each in included if each.planned is not None]
-        if self._without_reason():
+        if self._needs_reason:
             return
         if not planned or len(planned) < len(included) or any(each.fault for each in planned):
             return
@@ -340,7 +344,7 @@ class BulkCard(Card, can_focus=False):
         self.show_plan()
         if self.send_bar.blocked:
             self.send_bar.emphasize_reason()
-            if self._without_reason():
+            if self._needs_reason:
                 self.action_log_reason()
             return
         self.answered = True
