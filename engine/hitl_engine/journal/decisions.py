@@ -87,8 +87,8 @@ class DecisionLog:
     def __init__(
         self,
         database: JournalDatabase,
-        refuses: Callable[[], HitlError] | None = None,
-        through: str = "",
+        refuses: Callable[[], HitlError] | None,
+        through: str,
     ) -> None:
         self._database = database
         self._refuses = refuses
