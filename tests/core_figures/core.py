@@ -67,7 +67,7 @@ TESTS = (
 NOT_ON = ("aegra", "javascript")
 """Servers that start slowly: the tests on these are left out, except for `ON_AEGRA`."""
 ON_AEGRA = ("tests/any_server/test_stops.py", "tests/any_server/test_two_reviewers.py")
-"""Aegra alone runs both of two answers; these tests are skipped where it is not installed."""
+"""Aegra alone runs both of two answers. Where it is not installed, the branches for it are not taken."""
 ALSO_LONG = "tests/any_server/test_broken_lines.py"
 """Its tests that are marked `hardening` are run too; those of other files are left out."""
 

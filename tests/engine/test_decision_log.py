@@ -141,6 +141,9 @@ async def test_only_a_question_that_was_found_stuck_is_stuck(log: DecisionLog) -
     assert not await log.is_stuck(*asked)
     await log.intend(intent(2))
     await log.conclude(intent(2), outcome(OutcomeKind.UNKNOWN, stuck=True), None)
+    for number, other in ((3, {"thread_id": "t2"}), (4, {"interrupt_id": "i2"})):
+        await log.intend(intent(number, **other))
+        await log.conclude(intent(number, **other), outcome(), None)
     assert await log.is_stuck(*asked)
     assert not await log.is_stuck("t2", "i1")
     assert not await log.is_stuck("t1", "i2")

@@ -37,8 +37,8 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
     "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
     **{name: partial(_attack, name) for name in ATTACKS},
     "workers": lambda folder, seed: asyncio.run(two_workers(folder)),
-    "core": lambda folder, seed: core_figures(seed),
     "tests": lambda folder, seed: run_long_tests(folder),
+    "core": lambda folder, seed: core_figures(seed),
 }
 
 

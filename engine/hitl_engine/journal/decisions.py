@@ -89,9 +89,9 @@ class DecisionLog:
     def __init__(
         self,
         database: JournalDatabase,
-        refuses: Callable[[], HitlError] | None = None,
-        through: str = "",
-        reviewer: Callable[[], str] = user_name,
+        refuses: Callable[[], HitlError] | None,
+        through: str,
+        reviewer: Callable[[], str],
     ) -> None:
         self._database = database
         self._reviewer = reviewer
