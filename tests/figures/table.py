@@ -1,0 +1,29 @@
+"""The figures by name, each with how often it is tried at full scale."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hitl_engine.selftest.figure import Figure
+from tests.figures.faulty_lines import wrong_labels
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What gives one or more rows of the table."""
+
+    measure: Callable[[Path, int, int], Sequence[Figure]]
+    """Takes an empty folder, how often, and a seed."""
+    full: int
+    """How often at a scale of 1."""
+
+
+FIGURES = {
+    "faults": _Measured(wrong_labels, 3_000),
+}
+
+
+def measure(name: str, folder: Path, scale: float, seed: int) -> Sequence[Figure]:
+    """Measure what a name stands for; `scale` multiplies how often."""
+    figure = FIGURES[name]
+    return figure.measure(folder, max(1, round(figure.full * scale)), seed)
