@@ -17,7 +17,7 @@ import httpx
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import TargetError
-from hitl_engine.model import Answer, OutcomeKind
+from hitl_engine.model import Answer, JsonObject, OutcomeKind
 from hitl_engine.selftest.figure import Figure
 from tests.any_server.proxy import Exchange, Proxy, pass_on, proxy_of
 from tests.any_server.steps import ignore, questions_of, start
@@ -132,7 +132,7 @@ class _Trial:
 
     async def decide(self) -> str:
         """Return the outcome that is told; "refused" also for an error that tells so."""
-        given = {"trace": str(self._trace), "seconds": 0.05}
+        given: JsonObject = {"trace": str(self._trace), "seconds": 0.05}
         thread = await start(self._desk, "gated_effect", given)
         self._thread = thread.thread_id
         [question] = questions_of(self._desk, thread)

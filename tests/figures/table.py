@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hitl_engine.selftest.figure import Figure
+from tests.figures.drawn_everywhere import hostile_screens
 from tests.figures.faulty_lines import wrong_labels
 
 
@@ -19,6 +20,7 @@ class _Measured:
 
 
 FIGURES = {
+    "texts": _Measured(hostile_screens, 100_000),
     "faults": _Measured(wrong_labels, 3_000),
 }
 
