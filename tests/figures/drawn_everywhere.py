@@ -111,7 +111,8 @@ def _threads(http: httpx.Client, texts: HostileTexts, size: int) -> list[str]:
 
 def _sendable(value: Json) -> Json:
     """Return the value without NUL, which the server does not store."""
-    return json.loads(json.dumps(value).replace("\\u0000", ""))
+    sendable: Json = json.loads(json.dumps(value).replace("\\u0000", ""))
+    return sendable
 
 
 class _Program:

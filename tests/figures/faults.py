@@ -159,6 +159,10 @@ def _twice(body: bytes) -> bytes:
     return b"".join(each * 2 for each in _events(body))
 
 
+def _again(body: bytes) -> bytes:
+    return body + re.sub(rb'("attempt": ?)1', rb"\g<1>2", body)
+
+
 def _backwards(body: bytes) -> bytes:
     return b"".join(reversed(_events(body)))
 
@@ -259,6 +263,7 @@ FAULTS = (
     Fault("half an event", _changed(_in_the_middle)),
     Fault("half an event, cut", _changed(_in_the_middle, content_length="100000")),
     Fault("each event twice", _changed(_twice)),
+    Fault("all events again, as of a second attempt", _changed(_again)),
     Fault("events backwards", _changed(_backwards)),
     Fault("the id of another run", _changed(_another_run)),
     Fault("not UTF-8", _changed(_not_utf_8)),

@@ -31,17 +31,29 @@ _INVISIBLE = frozenset(
     for point in range(first, last + 1)
 )  # fmt: skip
 """Default_Ignorable_Code_Point of Unicode 15.0, and the blank Braille pattern."""
-_SEQUENCES = (
+SEQUENCES = (
     "\x1b[7777;31m", "\x1b[7777J", "\x1b]0;owned\x07", "\x1b]52;c;ZXZpbA==\x07", "\x1b[7777;1H",
     "\x1b]8;;http://evil/\x1b\\", "\x1b[7777;6n", "\x1bc", "\x9b31m", "\x9d0;x\x9c", "\x1bPq\x1b\\",
     "\x1b_evil\x1b\\", "\x1b]9;evil\x07", "\r\x1b[7777K", "\b\b\b", "\x00", "\x07", "\x7f", "\x0e", "\x85",
 )  # fmt: skip
+"""What would command a terminal."""
 _PLAIN = (
     "[/b]", "[@click=app.quit]", "[link=http://x]", "\\u{1B}", "${x}", "%s", "<b>", "`", "rm", "\t", "  ",
 )  # fmt: skip
-_HIDDEN = tuple(
-    sorted((_INVISIBLE - {chr(point) for point in range(0xE0080, 0xE0FFF)}) - set("\U000e0000"))
+HIDDEN = (
+    *sorted(char for char in _INVISIBLE if char < "\U000e0080"),
+    *(
+        "\U000e0100",
+        "\U000e01ef",
+        "\U000e0fff",
+        "\u2028",
+        "\u2029",
+        "\ue000",
+        "\u0378",
+        "\U000f0000",
+    ),
 )
+"""What would be drawn as nothing; a few for the hundreds of selectors and reserved characters."""
 
 
 @dataclass(slots=True)
@@ -101,5 +113,5 @@ class HostileTexts:
         return "\n".join(" ".join(texts[at : at + of]) for at in range(0, count, of))
 
     def _piece(self) -> str:
-        kinds: Iterable[tuple[str, ...]] = (_SEQUENCES, _HIDDEN, _HIDDEN, _PLAIN)
+        kinds: Iterable[tuple[str, ...]] = (SEQUENCES, HIDDEN, HIDDEN, _PLAIN)
         return self._chance.choice(self._chance.choice([*kinds]))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.figures.drawn_everywhere import figures_of, hostile_screens
-from tests.figures.foreign import _HIDDEN, _SEQUENCES, HostileTexts, foreign_in
+from tests.figures.foreign import HIDDEN, SEQUENCES, Foreign, HostileTexts, foreign_in
 
 
 def test_hostile_texts_on_a_terminal(tmp_path: Path) -> None:
@@ -14,7 +14,7 @@ def test_hostile_texts_on_a_terminal(tmp_path: Path) -> None:
         assert figure.wrong == 0, figure
 
 
-@pytest.mark.parametrize("text", [*_SEQUENCES, *_HIDDEN], ids=ascii)
+@pytest.mark.parametrize("text", [*SEQUENCES, *HIDDEN], ids=ascii)
 def test_each_piece_is_found_if_it_is_drawn_as_it_is(text: str) -> None:
     """Between what the program itself writes."""
     found = foreign_in(b"\x1b[1;31mabc" + f"q000001zx{text}x".encode() + b"\x1b[0m\r\n")
@@ -28,7 +28,7 @@ def test_what_the_program_writes_is_not_foreign() -> None:
         b"\x1b[?1049h\x1b[38;2;1;2;3mq000001z \\u{1B}\x1b[2;3H\x1b]2;hitl-tui\x07 \xe2\x95\xad\r\n"
     )
     found = foreign_in(ours)
-    assert (found.tags, found.sequences, found.invisible) == ({"q000001z"}, (), ())
+    assert found == Foreign(frozenset({"q000001z"}), (), ())
 
 
 def test_a_title_with_a_hostile_text_is_found() -> None:
