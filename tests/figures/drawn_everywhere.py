@@ -212,6 +212,9 @@ def _commands(threads: Sequence[str]) -> Iterator[tuple[str, ...]]:
             yield name, thread
 
 
+_MAY_DO_NOTHING = ("home", "pagedown", "escape", "alt+1")
+
+
 class _Screen:
     """What the terminal got, by the place that was on the screen."""
 
@@ -221,10 +224,11 @@ class _Screen:
         self._looked = 0
 
     def press(self, *keys: str) -> None:
-        """Press keys one after the other."""
+        """Press keys one after the other, each when the screen has changed after the one before."""
         for key in keys:
             self._terminal.press(key)
-            self._terminal.settle(0.3 if key == "escape" else 0.1, 5)
+            self._terminal.read(0.5 if key in _MAY_DO_NOTHING else 3)
+            self._terminal.settle(0.3, 5)
 
     def look(self, place: str) -> bytes:
         """Take what was written since the last look as that of a place."""
