@@ -20,12 +20,14 @@ class _Measured:
     """Takes an empty folder, how often, and a seed."""
     full: int
     """How often at a scale of 1."""
+    is_whole: bool = False
+    """Whether it is always measured in full."""
 
 
 FIGURES = {
     "texts": _Measured(hostile_screens, 100_000),
-    "attacks": _Measured(attacks, 24),
-    "bugs": _Measured(bugs, 24),
+    "attacks": _Measured(attacks, 24, is_whole=True),
+    "bugs": _Measured(bugs, 24, is_whole=True),
     "kills": _Measured(kills, 1_000),
     "faults": _Measured(wrong_labels, 3_000),
 }
@@ -34,7 +36,8 @@ FIGURES = {
 def measure(name: str, folder: Path, scale: float, seed: int) -> Sequence[Figure]:
     """Measure what a name stands for; `scale` multiplies how often."""
     figure = FIGURES[name]
-    return figure.measure(folder, max(1, round(figure.full * scale)), seed)
+    count = figure.full if figure.is_whole else max(1, round(figure.full * scale))
+    return figure.measure(folder, count, seed)
 
 
 def run_figures(scale: float, seed: int) -> str:
