@@ -26,7 +26,7 @@ os.environ.pop("NO_COLOR", None)
 
 _STARTED_ONCE = ("aegra", "javascript")
 """Servers that start slowly: all their tests run in one process, one after the other."""
-_SHARING = ("any_server", "browser", "clients", "deploy", "server", "shell")
+_SHARING = ("any_server", "browser", "clients", "deploy", "figures", "server", "shell")
 """Folders whose files have fixtures for all their tests, such as a server of their own."""
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -58,11 +60,35 @@ class Exchange:
             if until and until in body:
                 return
 
-    async def answer(self, status: int) -> None:
-        """Reply in the server's place."""
-        lines = f"HTTP/1.1 {status} Proxy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-        self.client.write(lines.encode())
+    async def reply(self) -> tuple[bytes, bytes]:
+        """Send the request to the server; return the head and the whole body of its reply.
+
+        The body is as the server made it, without the sizes of its pieces.
+        """
+        reader = await self.deliver()
+        head = await reader.readuntil(b"\r\n\r\n")
+        if length := _LENGTH.search(head):
+            return head, await reader.readexactly(int(length[1]))
+        body = b""
+        while size := int(await reader.readline(), 16):
+            body += await reader.readexactly(size)
+            await reader.readexactly(2)
+        return head, body
+
+    async def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+        """Reply in the server's place. An underscore in the name of a header is written as a hyphen."""
+        given = {"content_length": str(len(body)), "connection": "close"} | headers
+        lines = [f"{name.replace('_', '-')}: {value}" for name, value in given.items()]
+        head = "\r\n".join((f"HTTP/1.1 {status} Proxy", *lines, "", ""))
+        self.client.write(head.encode() + body)
         await self.client.drain()
+
+    def reset(self) -> None:
+        """Break the connection to the client with a reset (RST), not with an end (FIN)."""
+        self.client.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+        self.client.transport.abort()
 
 
 Behaviour = Callable[[Exchange], Awaitable[None]]
@@ -109,6 +135,8 @@ class Proxy:
     """What happens to the next requests that start a run, in this order; to others, nothing."""
     others: Behaviour = pass_on
     """What happens to all other requests."""
+    requests: list[str] = field(default_factory=list)
+    """Method and path of each request that arrived, in this order."""
 
     def after_the_next_run(self, others: Behaviour, run: Behaviour = pass_on) -> None:
         """Let `others` happen to all requests after the next run, to which `run` happens."""
@@ -131,6 +159,7 @@ async def proxy_of(server: Served) -> AsyncIterator[Proxy]:
             head = await reader.readuntil(b"\r\n\r\n")
             length = _LENGTH.search(head)
             body = await reader.readexactly(int(length[1])) if length else b""
+            proxy.requests.append(head.partition(b" HTTP/")[0].decode())
             exchange = Exchange(head, body, client, httpx.URL(server.url), opened)
             starts = exchange.starts_a_run and proxy.runs
             await (proxy.runs.pop(0) if starts else proxy.others)(exchange)

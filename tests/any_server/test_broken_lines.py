@@ -136,9 +136,12 @@ async def test_the_run_of_another_client_is_followed_again(
 @pytest.mark.hardening
 @pytest.mark.parametrize(("run", "failure"), [(pass_on, unavailable), (cut, gone)])
 async def test_a_server_that_comes_back_is_read_again(
-    desk: Desk, proxy: Proxy, tmp_path: Path, run: Behaviour, failure: Behaviour
+    desk: Desk, proxy: Proxy, server: Served, tmp_path: Path, run: Behaviour, failure: Behaviour
 ) -> None:
-    """Its failures while the thread is read back are not final, and are not those of the graph."""
+    """Its failures while the thread is read back are not final, and are not those of the graph.
+
+    From our own server the thread comes with the end of the stream, and is not read.
+    """
     trace = tmp_path / "trace"
     thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 0})
     [question] = questions_of(desk, thread)

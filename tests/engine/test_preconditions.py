@@ -18,7 +18,7 @@ from hitl_engine.deciding.preconditions import (
 )
 from hitl_engine.errors import BadInput, Conflict, HitlError, NoLongerWaits, NotTaken, StillWaits
 from hitl_engine.fingerprint import fingerprint
-from hitl_engine.model import Interrupt, Question
+from hitl_engine.model import Interrupt, Question, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireTask
 from tests.engine.test_outcome import ID, OTHER, snapshot
@@ -42,6 +42,13 @@ def test_a_question_that_still_waits_as_shown_is_found() -> None:
     assert "may have kept" in earlier_answer_caution(asked) and not earlier_answer_caution(
         shown(snapshot(asks=ID))[0].interrupt
     )
+
+
+def test_a_question_waits_although_no_node_is_next() -> None:
+    """B10: `next` is empty after some second questions; tasks and interrupts count."""
+    now = replace(snapshot(asks=ID), next=())
+    assert now.status is ThreadStatus.INTERRUPTED
+    assert still_pending(shown(now), now, server="server")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`make hardening`: kills, load, clients of events, fuzzing, attacks, the figures of the
+"""`make hardening`: kills, load, clients of events, fuzzing, attacks, figures, those of the
 decision core, and long tests.
 
 `python -m tests.hardening NAME... --seed N` runs some of them.
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from tests.figures.table import run_figures
 from tests.hardening.attacks import ATTACKS, FULL, run_attack
 from tests.hardening.core import core_figures
 from tests.hardening.events import follow_under_load
@@ -24,6 +25,8 @@ from tests.hardening.two_workers import two_workers
 
 KILLS = 50
 CASES = 200
+FIGURES_SCALE = 0.05
+"""Of the figures, which take hours in full: `python -m tests.figures --scale 1`."""
 
 
 def _attack(name: str, folder: Path, seed: int) -> str:
@@ -37,6 +40,7 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
     "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
     **{name: partial(_attack, name) for name in ATTACKS},
     "workers": lambda folder, seed: asyncio.run(two_workers(folder)),
+    "figures": lambda folder, seed: run_figures(FIGURES_SCALE, seed),
     "tests": lambda folder, seed: run_long_tests(folder),
     "core": lambda folder, seed: core_figures(seed),
 }

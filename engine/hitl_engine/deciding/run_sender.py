@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Literal, TypeVar
 
 from hitl_engine.deciding.rivals import Race, race_of
@@ -157,7 +158,7 @@ class RunSender:
             if await self._watched(events, sent, observed, on_progress):
                 observed.moved = bool(observed.moved)
         except TargetError as error:
-            if nothing_was_taken(error) and not await self._was_taken_before(sent, error):
+            if nothing_was_taken(error) and not await self._may_be_taken(sent, observed, error):
                 raise
             await self._find_again(sent, observed, on_progress)
         if observed.error_kind == NOT_PENDING:
@@ -241,13 +242,22 @@ class RunSender:
             await self._find_again(sent, observed, on_progress)
             await self.settle(sent, observed)
 
-    async def _was_taken_before(self, sent: SentRun, refusal: TargetError) -> bool:
-        """Whether the request began a run although it was refused: the refusal is that of a copy."""
+    async def _may_be_taken(
+        self, sent: SentRun, observed: ObservedRun, refusal: TargetError
+    ) -> bool:
+        """Whether the request may have begun a run although it was refused.
+
+        The refusal may be that of a copy, or a proxy's. A server that cannot be read gets a minute;
+        after that it is not known.
+        """
         if isinstance(refusal, Unreachable):
             return False  # nothing was sent
-        with suppress(TargetError):
-            return await self.find(sent, None) is not None
-        return False
+        try:
+            return await self.read_back(observed, lambda: self.find(sent)) is not None
+        except Denied:
+            return False
+        except TargetError:
+            return True
 
     async def _first_of_two(
         self, sent: SentRun, observed: ObservedRun, on_progress: Callable[[Progress], None]
@@ -365,12 +375,16 @@ def _object(value: JsonValue) -> JsonObject:
 
 
 def nothing_was_taken(error: TargetError) -> bool:
-    """Whether the server refused, or received nothing, before a run could begin."""
+    """Whether the server refused, or received nothing, before a run could begin.
+
+    A proxy answers 408 when it has waited too long for a request, or for the reply to one that it
+    has passed on, and may still deliver it.
+    """
     match error:
         case Unreachable(sent=sent):
             return not sent
         case ServerRefused(status=status):
-            return status < 500
+            return status < 500 and status != HTTPStatus.REQUEST_TIMEOUT
         case _:
             return isinstance(error, Conflict | Denied | FirstOfTwo | NotThere)
 
