@@ -297,7 +297,7 @@ class DeskDouble:
         """How much of each question that was answered was not on the screen."""
         self.people = PeopleDouble()
         self.reviews = Reviews(
-            lambda _: self.server.identity, lambda item: self.people.caution(item.thread_id)
+            lambda _: self.server.identity, lambda waiting: self.people.caution(waiting.thread_id)
         )
         self.log_reasons_given: list[str] = []
         """The reason for the log of each answer and step."""

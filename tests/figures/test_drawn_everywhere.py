@@ -8,6 +8,7 @@ from tests.figures.drawn_everywhere import figures_of, hostile_screens
 from tests.figures.foreign import HIDDEN, SEQUENCES, Foreign, HostileTexts, foreign_in
 
 
+@pytest.mark.hardening
 def test_hostile_texts_on_a_terminal(tmp_path: Path) -> None:
     for figure in hostile_screens(tmp_path, 100, 1, brief=True):
         assert figure.tried > 50, figure

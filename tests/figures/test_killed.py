@@ -17,7 +17,7 @@ from tests.server.processes import copied_project
 
 @pytest.mark.parametrize(
     "killed",
-    [("reviewer", "both"), pytest.param(("server",), marks=pytest.mark.hardening)],
+    [("reviewer",), pytest.param(("both", "server"), marks=pytest.mark.hardening)],
     ids="-".join,
 )
 async def test_a_few_kills(tmp_path: Path, killed: Sequence[Killed]) -> None:

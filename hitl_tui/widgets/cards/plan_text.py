@@ -23,6 +23,10 @@ class PlanView(TextView):
         "text-view--detail",
         "text-view--mark",
         "text-view--word",
+        "text-view--added",
+        "text-view--removed",
+        "text-view--added-words",
+        "text-view--removed-words",
     }
     DEFAULT_CSS = """
     PlanView {
@@ -30,6 +34,14 @@ class PlanView(TextView):
         & > .text-view--detail { color: $foreground 80%; }
         & > .text-view--mark { color: $foreground 40%; }
         & > .text-view--word { color: $foreground 50%; }
+        & > .text-view--added { color: $text-success; }
+        & > .text-view--removed { color: $text-error; }
+        & > .text-view--added-words {
+            color: $text-success; background: $success 35%; text-style: bold;
+        }
+        & > .text-view--removed-words {
+            color: $text-error; background: $error 35%; text-style: bold;
+        }
     }
     """
     beside: Sequence[ArgumentLine] = ()

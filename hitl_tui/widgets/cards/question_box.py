@@ -1,6 +1,7 @@
 """One of the questions of an agent, with the reply to it."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,8 +25,12 @@ _HOW = {"text": "", "one choice": "pick one", "choices": "pick any"}
 class AskedText(TextView):
     """Shows a question with its number, and which reply it takes; keeps what was on the screen."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"text-view--aside"}
     DEFAULT_CSS = """
-    AskedText { text-style: bold; }
+    AskedText {
+        text-style: bold;
+        & > .text-view--aside { color: $foreground 50%; }
+    }
     """
 
     def __init__(self, number: int, asked: AskedQuestion) -> None:
@@ -46,10 +51,10 @@ class AskedText(TextView):
         """Let the question stand out from its number and from which reply it takes."""
         yield from super().spans(number, start, end)
         if number == 0:
-            yield 0, len(self._number), "place"
+            yield 0, len(self._number), "aside"
         if number == self.line_count - 1:
             length = len(self.line(number))
-            yield length - len(visible(self._reply)), length, "place"
+            yield length - len(visible(self._reply)), length, "aside"
 
 
 class QuestionBox(Vertical):
