@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from hitl_engine import payloads
-from hitl_engine.model import Inbox, Interrupt, ItemId, ItemNote, Question, Server
+from hitl_engine.model import Inbox, Interrupt, ItemId, ItemNote, Person, Question, Server
 from hitl_tui.app import ConsoleApp
 
 if TYPE_CHECKING:
@@ -28,6 +28,13 @@ class _Drafts:
         return ()
 
 
+class _People:
+    """The part of the desk's people that the inbox screen uses."""
+
+    me = Person("bench", "client")
+    are_told = False
+
+
 class _Notes:
     """The part of the desk's notes about items that the inbox screen uses."""
 
@@ -40,6 +47,7 @@ class _Items:
 
     drafts = _Drafts()
     item_notes = _Notes()
+    people = _People()
     reviews = _Reviews()
     server = Server("bench", "http://127.0.0.1", local=True, version="0", identity="bench")
 

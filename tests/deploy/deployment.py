@@ -3,6 +3,7 @@
 Only the addresses differ: everything listens on loopback, each on a port of its own.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -72,11 +73,18 @@ class Deployment:
 
 
 def project(folder: Path) -> Path:
-    """Return a project as step 1 of the guide leaves it: the sample graphs, and `deploy`."""
+    """Return a project as step 1 of the guide leaves it: the sample graphs, and `deploy`.
+
+    Without the sample that imports a module of this program, which a worker does not have.
+    """
     if not (AEGRA.parent / ".installed").exists():
         pytest.skip("Aegra is not installed (`make .servers/aegra/.installed`)")
     made = folder / "project"
     shutil.copytree(SAMPLES, made)
+    config = made / "langgraph.json"
+    named = json.loads(config.read_text())
+    del named["graphs"]["price"]
+    config.write_text(json.dumps(named))
     shutil.copytree(DEPLOY, made / "deploy")
     with (made / "aegra.json").open("w") as output:
         command = [str(AEGRA / "python"), "deploy/aegra_json.py"]

@@ -86,9 +86,9 @@ async def test_what_a_step_changed_and_how_any_two_checkpoints_differ(
     async with opened(desk, stopped) as c:
         await c.press("equals_sign")
         await c.shows("From step 1 (draft) to step 2 (polish)", "2 places differ:")
-        await c.shows('-$.text: "an early thought"', '+$.log[1]: "polished"')
+        await c.shows('- $.text: "an early thought"', '+ $.log[1]: "polished"')
         await c.press("escape", "space", "G", "equals_sign")
-        await c.shows("From step 2 (polish) to step -1 (input)", "-$.text")
+        await c.shows("From step 2 (polish) to step -1 (input)", "- $.text")
 
 
 async def test_a_thread_runs_again_from_a_checkpoint(desk: Desk, stopped: ThreadView) -> None:

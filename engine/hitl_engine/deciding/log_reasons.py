@@ -4,6 +4,7 @@ A reason is kept in the journal, and is never part of an answer.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from hitl_engine import payloads
 from hitl_engine.configuration import LogReasonSettings
@@ -102,7 +103,8 @@ def _decided_calls(question: Question, decision: Decision) -> Iterator[tuple[str
     if not isinstance(review, ToolCalls):
         return
     verdicts: Sequence[Verdict | None] = payloads.verdicts_on(review, decision)
-    for call, verdict in zip(review.calls, verdicts or [None] * len(review.calls), strict=True):
+    # An answer with a wrong count of verdicts is refused later, with what is wrong.
+    for call, verdict in zip_longest(review.calls, verdicts[: len(review.calls)]):
         kind = verdict.kind.value if verdict else ""
         yield call.name, kind
         if isinstance(verdict, Edit) and verdict.name is not None:
