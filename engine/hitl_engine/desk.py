@@ -165,7 +165,7 @@ async def open_desk(
             folder,
             sent,
             refuses,
-            trusts_code=_trusts(trusts_code),
+            trusts_code=trust.trusts_unseen(trusts_code),
             early=early.take if early else None,
         )
         await connection.open()
@@ -254,7 +254,9 @@ async def check_target(
 
     async def connect(found: Target, folder: Path) -> Connection:
         sent = await _headers_of(settings, headers)
-        connection = Connection(found, settings, folder, sent, trusts_code=_trusts(trusts_code))
+        connection = Connection(
+            found, settings, folder, sent, trusts_code=trust.trusts_unseen(trusts_code)
+        )
         return await connection.open(needs_graph=False)
 
     return await diagnose(settings, data_dir=data_dir, connect=connect)
@@ -310,10 +312,6 @@ def trust_code(code: ProjectCode) -> None:
     trust.keep_trust(code)
 
 
-def _trusts(given: bool) -> bool:
-    return given or trust.trusts_all_code(os.environ)
-
-
 def _settings_of(
     target: NamedTarget | str | None, api_key_env: str | None = None, python: str | None = None
 ) -> NamedTarget:
@@ -350,7 +348,7 @@ def serve_command(
     found = find_target(settings.place, environ=os.environ)
     match found:
         case LocalProject(spec=spec):
-            trust.ProjectTrust(spec, always=_trusts(trusts_code)).check()
+            trust.ProjectTrust(spec, always=trust.trusts_unseen(trusts_code)).check()
             folder = data_folder(found, data_dir)
             return command_of_server(
                 spec,

@@ -8,7 +8,7 @@ from hitl_engine.configuration import NamedTarget
 from hitl_engine.errors import HitlError
 from hitl_engine.local.server_child import ServerChild, spawn
 from hitl_engine.local.target import LocalProject, data_folder, find_target
-from hitl_engine.local.trust import ProjectTrust, trusts_all_code
+from hitl_engine.local.trust import ProjectTrust, trusts_unseen
 
 
 class EarlyServer:
@@ -49,5 +49,4 @@ class EarlyServer:
             pass
 
     def _check(self, project: LocalProject) -> None:
-        trusts_code = self._trusts_code or trusts_all_code(os.environ)
-        ProjectTrust(project.spec, always=trusts_code).check()
+        ProjectTrust(project.spec, always=trusts_unseen(self._trusts_code)).check()

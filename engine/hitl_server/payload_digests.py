@@ -10,6 +10,7 @@ has the same function, in a package of its own.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from hitl_server.json_types import JsonObject
 
@@ -19,7 +20,12 @@ def payload_digest(interrupt: JsonObject) -> str:
     asked = [interrupt.get("value"), interrupt.get("response_schema")]
     if exact := interrupt.get("exact_values"):
         asked.append([[each["path"], each["value"]] for each in exact])
-    text = json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return json_digest(asked)
+
+
+def json_digest(value: Any) -> str:
+    """Return the SHA-256 of canonical JSON, in hexadecimal digits: equal values have the same."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from textual import events
-
 from hitl_engine.model import JsonValue
 from hitl_tui.text.argument_line import ArgumentLine
 from hitl_tui.text.difference_lines import difference_lines
@@ -29,7 +27,6 @@ class DifferencePane(RowsPane):
         self._unchanged = unchanged
         self._detail = ""
         self._lines: Sequence[str] = ()
-        self._columns = 0
 
     def show_difference(self, lines: Sequence[str], detail: str) -> None:
         """Show lines that begin with `-`, `+`, `@` or a space, untrusted; `detail` is visible text."""
@@ -47,15 +44,12 @@ class DifferencePane(RowsPane):
         details = filter(None, (self.search_words, self._detail))
         self.border_title = titled(self._title, ", ".join(details))
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Show both sides next to each other if there is room now, or no longer."""
-        columns = self.columns_for_two_sides(event.size)
-        if columns != self._columns:
-            self._columns = columns
-            self._show_lines()
+    def lay_out_sides(self) -> None:
+        """Show both sides of the difference."""
+        self._show_lines()
 
     def _show_lines(self) -> None:
-        lines = difference_lines(self._lines, self._columns)
+        lines = difference_lines(self._lines, self.side_columns)
         self.view.show(lines or [ArgumentLine(self._unchanged)])
         self.search_again()
 

@@ -1,5 +1,6 @@
 """A frame with a title around read-only content, which scrolls."""
 
+from textual import events
 from textual.content import Content
 from textual.geometry import Size
 
@@ -32,11 +33,24 @@ class TitledPane(JumpingScroll, can_focus=True):
 
     DEFAULT_CSS = f"TitledPane {{ {FRAME} }}"
 
-    def columns_for_two_sides(self, size: Size) -> int:
-        """Return the width in which two texts fit next to each other; 0 where there is no room.
+    side_columns = 0
+    """The width in which two texts fit next to each other; 0 where there is no room."""
 
-        `size` is that of the pane. A scrollbar has space, whether it is there or not: if the width
-        depended on it, what is shown could change its height and with it the width again.
+    def on_resize(self, event: events.Resize) -> None:
+        """Show two sides next to each other if there is room now, or no longer."""
+        columns = self._columns_for_two_sides(event.size)
+        if columns != self.side_columns:
+            self.side_columns = columns
+            self.lay_out_sides()
+
+    def lay_out_sides(self) -> None:
+        """Show two sides again, after `side_columns` changed; for subclasses that have some."""
+
+    def _columns_for_two_sides(self, size: Size) -> int:
+        """Return `side_columns` in a pane of this size.
+
+        A scrollbar has space, whether it is there or not: if the width depended on it, what is shown
+        could change its height and with it the width again.
         """
         styles = self.styles
         width = size.width - styles.gutter.width - styles.scrollbar_size_vertical

@@ -5,10 +5,9 @@ Aegra refuses objects there, and because LangGraph would write a text into each 
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from hitl_engine.decided_payload import DECIDED, json_digest
-from hitl_engine.model import Interrupt, JsonObject, JsonValue
+from hitl_engine.model import Interrupt, JsonObject, JsonValue, as_object
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireRun
 
@@ -36,17 +35,16 @@ def with_decided(
         known[asked.interrupt_id] = [json_digest(asked.payload), json_digest(answer)]
     if not known:
         return request
-    config, notes = _object(request.get("config")), {"checkpoint_id": before.checkpoint_id}
-    metadata: JsonObject = {**_object(config.get("metadata")), DECIDED: {**notes, "answers": known}}
+    config, notes = as_object(request.get("config")), {"checkpoint_id": before.checkpoint_id}
+    metadata: JsonObject = {
+        **as_object(config.get("metadata")),
+        DECIDED: {**notes, "answers": known},
+    }
     return {**request, "config": {**config, "metadata": metadata}}
 
 
 def _noted(last_run: WireRun | None, checkpoint_id: str) -> JsonObject:
     """Return what the newest run notes, if it began at this checkpoint; its config may be anything."""
-    config = _object(last_run.kwargs.get("config")) if last_run is not None else {}
-    noted = _object(_object(config.get("metadata")).get(DECIDED))
-    return _object(noted.get("answers")) if noted.get("checkpoint_id") == checkpoint_id else {}
-
-
-def _object(value: Any) -> JsonObject:
-    return value if isinstance(value, dict) else {}
+    config = as_object(last_run.kwargs.get("config")) if last_run is not None else {}
+    noted = as_object(as_object(config.get("metadata")).get(DECIDED))
+    return as_object(noted.get("answers")) if noted.get("checkpoint_id") == checkpoint_id else {}

@@ -23,7 +23,7 @@ from hitl_engine.errors import (
     Unreachable,
 )
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import JsonObject, JsonValue, Progress
+from hitl_engine.model import JsonObject, Progress, as_object
 from hitl_engine.reading.capabilities import TOKENS
 from hitl_engine.reading.client import StreamEvent, printed_line, thread_of_event
 from hitl_engine.reading.message_shapes import token_of
@@ -360,18 +360,17 @@ def _marked(request: JsonObject, decision_id: str, *, tells: bool) -> JsonObject
     checkpoints. `tells`: whether the server keeps the breakpoints of a run; else the config has these
     too. `WireRun` finds them there.
     """
-    notes: JsonObject = {**_object(request.get("metadata")), DECISION_ID: decision_id}
-    config = _object(request.get("config"))
+    notes: JsonObject = {**as_object(request.get("metadata")), DECISION_ID: decision_id}
+    config = as_object(request.get("config"))
     kept: JsonObject = {name: request[name] for name in _BREAKPOINTS if name in request}
     sent_with: JsonObject = {KEPT_IN_CONFIG: kept} if kept and not tells else {}
     return {
         "metadata": notes,
-        "config": {**config, "metadata": {**_object(config.get("metadata")), **notes, **sent_with}},
+        "config": {
+            **config,
+            "metadata": {**as_object(config.get("metadata")), **notes, **sent_with},
+        },
     }
-
-
-def _object(value: JsonValue) -> JsonObject:
-    return value if isinstance(value, dict) else {}
 
 
 def nothing_was_taken(error: TargetError) -> bool:

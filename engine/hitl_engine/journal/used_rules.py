@@ -4,7 +4,7 @@ A row `intend` has the rules that decided, with how many calls each answered. It
 written, and also if its outcome is unknown; not if it is proven that nothing was taken.
 """
 
-from hitl_engine.model import AppliedRule, JsonObject, OutcomeKind, RuleUse
+from hitl_engine.model import AppliedRule, JsonObject, OutcomeKind, RuleUse, as_object
 
 BY_RULES = "{row}.event = 'intend' AND json_extract({row}.body, '$.rules') IS NOT NULL"
 """The rows that rules decided, as the index `decision_by_rule` has them."""
@@ -65,12 +65,8 @@ def applied_rules(body: JsonObject) -> tuple[AppliedRule, ...]:
             str(each["name"]),
             str(each["digest"]),
             int(str(each["calls"])),
-            _object(each["content"]),
+            as_object(each["content"]),
         )
         for each in (listed if isinstance(listed, list) else [])
         if isinstance(each, dict)
     )
-
-
-def _object(value: object) -> JsonObject:
-    return value if isinstance(value, dict) else {}

@@ -7,7 +7,7 @@ folder that is part of the project could bring its own consent.
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,9 +34,9 @@ _HINT = (
 )
 
 
-def trusts_all_code(environ: Mapping[str, str]) -> bool:
-    """Whether the environment lets all code run, unseen."""
-    return environ.get(_VARIABLE) == "1"
+def trusts_unseen(given: bool) -> bool:
+    """Whether code may run unseen: by an option that was given, or by the environment."""
+    return given or os.environ.get(_VARIABLE) == "1"
 
 
 def keep_trust(code: ProjectCode) -> None:

@@ -54,7 +54,14 @@ from hitl_engine.model.journal import (
     OtherDecision,
     RunHead,
 )
-from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
+from hitl_engine.model.json import (
+    ExactValue,
+    JsonObject,
+    JsonValue,
+    Path,
+    as_object,
+    json_path,
+)
 from hitl_engine.model.outcome import OnProgress, Outcome, OutcomeKind, Progress, ReceivedAnswer
 from hitl_engine.model.presence import (
     NOBODY,
@@ -304,6 +311,7 @@ __all__ = [
     "WentOn",
     "WithheldWay",
     "Wrote",
+    "as_object",
     "busy_remark",
     "by_rules",
     "id_of",

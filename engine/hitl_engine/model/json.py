@@ -10,6 +10,11 @@ Path: TypeAlias = tuple[str | int, ...]
 """Where a value is within another one: keys and indexes, outermost first."""
 
 
+def as_object(value: object) -> JsonObject:
+    """Return a value of untrusted JSON if it is an object; else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
 @dataclass(frozen=True, slots=True)
 class ExactValue:
     """What a value of a payload really is, where its JSON is something else (NaN is null)."""

@@ -1,12 +1,10 @@
 """What two reviewers must send alike: the answer, and all else of its request that changes what runs."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hitl_server.four_eyes.rules import canonical
 from hitl_server.json_types import JsonObject
-from hitl_server.payload_digests import payload_digest
+from hitl_server.payload_digests import json_digest, payload_digest
 from hitl_server.request_models import is_resume_map
 from hitl_server.reserved_keys import RESERVED, STRICT_RESUME
 
@@ -18,7 +16,7 @@ _SETTINGS = ("interrupt_before", "interrupt_after", "webhook")
 def asked_digest(checkpoint_id: str | None, pending: Mapping[str, Sequence[JsonObject]]) -> str:
     """Return the digest of what waits on a thread: its checkpoint, and each interrupt with its payload."""
     asked = [(each["id"], payload_digest(each)) for waiting in pending.values() for each in waiting]
-    return _digest([checkpoint_id, sorted(asked)])
+    return json_digest([checkpoint_id, sorted(asked)])
 
 
 def answers_by_id(resume: Any, pending: Mapping[str, Sequence[JsonObject]]) -> JsonObject | None:
@@ -40,13 +38,9 @@ def settings_digest(kwargs: JsonObject) -> str:
         {name: value for name, value in (place or {}).items() if name not in _OF_EACH_RUN}
         for place in places
     ]
-    return _digest([config, *given, *(kwargs.get(name) or None for name in _SETTINGS)])
+    return json_digest([config, *given, *(kwargs.get(name) or None for name in _SETTINGS)])
 
 
 def request_digest(answers: Any, kwargs: JsonObject) -> str:
     """Return the digest of an answer with the settings of its run."""
-    return _digest([answers, settings_digest(kwargs)])
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
+    return json_digest([answers, settings_digest(kwargs)])

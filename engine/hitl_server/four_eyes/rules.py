@@ -3,7 +3,6 @@
 A rule names places in JSON by a JSONPath, and values. The server knows nothing of what they mean.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -78,11 +77,6 @@ def rules_for(
             known = found.setdefault(interrupt["id"], [])
             known += [name for name in names if name not in known]
     return found
-
-
-def canonical(value: Any) -> str:
-    """Return JSON of which there is only one for equal values, as for `payload_digests`."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def _equal(one: Any, other: Any) -> bool:

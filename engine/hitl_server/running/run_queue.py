@@ -7,7 +7,7 @@ import asyncio
 import sqlite3
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
@@ -141,51 +141,38 @@ class RunQueue:
         """
         if strategy == "rollback":
             self._checkpoints.check_deletes_runs()
-        if self._threads.four_eyes is None:
-            await self._add(active, assistant, create_run, strategy, create_thread, required)
-            return
-        # Of two answers at the same moment, the second must see the first.
-        async with self._admissions.hold(active.thread_id):
-            await self._add(active, assistant, create_run, strategy, create_thread, required)
-
-    async def _add(
-        self,
-        active: ActiveRun,
-        assistant: JsonObject,
-        create_run: Callable[[JsonObject], Run],
-        strategy: str,
-        create_thread: bool,
-        required: RequiredState,
-    ) -> None:
-        queue = self._queues.setdefault(active.thread_id, ThreadQueue())
-        earlier = list(queue.runs)
-        if earlier and strategy == "reject":
-            raise thread_busy()
-        is_changing = bool(earlier or queue.state_changes)
-        if required.is_as_seen and is_changing:
-            raise preconditions_failed(self._threads.get(active.thread_id))
-        if is_changing:  # what is pending is known when the run begins
-            required = RequiredState()
-        queue.runs.append(active)  # before the first await, so that the order is kept
-        try:
-            await self._record(
-                active,
-                assistant,
-                create_run,
-                create_thread,
-                required,
-                has_earlier_runs=bool(earlier),
-                is_free=not is_changing,
-            )
-        except BaseException:
-            self._remove(queue, active)
-            active.ended.set()
-            raise
-        if strategy in ("interrupt", "rollback"):
-            for other in earlier:
-                other.cancel("rollback" if strategy == "rollback" else "interrupt")
-        self._database.presence.set_claim(active.thread_id, None)  # `mark_busy` removed its row
-        self._start(queue, active)
+        # Of two answers that need each other, the second must see the first.
+        four_eyes = self._threads.four_eyes
+        async with self._admissions.hold(active.thread_id) if four_eyes else nullcontext():
+            queue = self._queues.setdefault(active.thread_id, ThreadQueue())
+            earlier = list(queue.runs)
+            if earlier and strategy == "reject":
+                raise thread_busy()
+            is_changing = bool(earlier or queue.state_changes)
+            if required.is_as_seen and is_changing:
+                raise preconditions_failed(self._threads.get(active.thread_id))
+            if is_changing:  # what is pending is known when the run begins
+                required = RequiredState()
+            queue.runs.append(active)  # before the first await, so that the order is kept
+            try:
+                await self._record(
+                    active,
+                    assistant,
+                    create_run,
+                    create_thread,
+                    required,
+                    has_earlier_runs=bool(earlier),
+                    is_free=not is_changing,
+                )
+            except BaseException:
+                self._remove(queue, active)
+                active.ended.set()
+                raise
+            if strategy in ("interrupt", "rollback"):
+                for other in earlier:
+                    other.cancel("rollback" if strategy == "rollback" else "interrupt")
+            self._database.presence.set_claim(active.thread_id, None)  # `mark_busy` removed its row
+            self._start(queue, active)
 
     async def cancel(self, runs: Iterable[ActiveRun], action: CancelAction) -> None:
         """Cancel runs. They have ended, on disk, when this returns.

@@ -97,22 +97,20 @@ class PlanText(ConfirmedText):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self._plan = plan
-        self._columns = 0
 
     def on_mount(self) -> None:
         """Show the lines."""
         self._show_lines()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Show both sides of a difference next to each other if there is room now, or no longer."""
-        columns = self.columns_for_two_sides(event.size) if self._plan.difference else 0
-        if columns != self._columns:
-            self._columns = columns
+    def lay_out_sides(self) -> None:
+        """Show both sides of a difference."""
+        if self._plan.difference:
             self._show_lines()
 
     def _show_lines(self) -> None:
         plan = self._plan
-        beside = difference_lines(plan.difference, self._columns) if self._columns else []
+        columns = self.side_columns
+        beside = difference_lines(plan.difference, columns) if columns and plan.difference else []
         self.view.beside = beside
         first = [line.text for line in beside] or plan.lines_of_difference
         self.show_lines([*first, *plan.other_lines])

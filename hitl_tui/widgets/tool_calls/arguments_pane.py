@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.binding import Binding, BindingType
 
 from hitl_engine.model import JsonObject, JsonValue, json_path
@@ -71,8 +71,6 @@ class ArgumentsPane(RowsPane):
         self._args: JsonObject = {}
         self._hidden = ""
         self._row = 0
-        self._columns = 0
-        """The width of the view, where that is wide enough for the two sides of a change."""
         self.as_json = False
 
     def show_args(self, args: JsonObject, *, seen: bool) -> None:
@@ -91,17 +89,14 @@ class ArgumentsPane(RowsPane):
         self.scroll_home(animate=False)
         self._show(seen=not self.view.unseen)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Show the two sides of a change next to each other if there is room now, or no longer."""
-        columns = self.columns_for_two_sides(event.size)
-        if columns != self._columns:
-            self._columns = columns
-            self._row = 0
-            self._show(seen=not self.view.unseen)
+    def lay_out_sides(self) -> None:
+        """Show the two sides of each change."""
+        self._row = 0
+        self._show(seen=not self.view.unseen)
 
     def _show(self, *, seen: bool) -> None:
         args = self._args
-        self.view.show(json_lines(args) if self.as_json else lines_of(args, self._columns))
+        self.view.show(json_lines(args) if self.as_json else lines_of(args, self.side_columns))
         self._show_height()
         if seen:
             self.view.count_as_seen()

@@ -1,7 +1,5 @@
 """How a tool call would change a file of the project as it is now."""
 
-from textual import events
-
 from hitl_engine.model import JsonValue, ProjectFile, ToolCall
 from hitl_tui.text.file_change import compared, file_change_of, place_and_time
 from hitl_tui.widgets.rows_pane import RowsPane
@@ -27,7 +25,6 @@ class FilePane(RowsPane):
     def __init__(self, *, id: str) -> None:
         super().__init__(ArgumentsView(), id=id, classes="-none")
         self._shown: tuple[ToolCall, ProjectFile] | None = None
-        self._columns = 0
         self._words = ""
 
     def show_file(self, call: ToolCall, file: ProjectFile | None) -> None:
@@ -35,12 +32,9 @@ class FilePane(RowsPane):
         self._shown = (call, file) if file is not None else None
         self._show()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Show both sides next to each other if there is room now, or no longer."""
-        columns = self.columns_for_two_sides(event.size)
-        if columns != self._columns:
-            self._columns = columns
-            self._show()
+    def lay_out_sides(self) -> None:
+        """Show both sides of the file."""
+        self._show()
 
     def _show(self) -> None:
         change = file_change_of(self._shown[0]) if self._shown else None
@@ -48,7 +42,7 @@ class FilePane(RowsPane):
         if self._shown is None or change is None:
             return
         call, file = self._shown
-        words, lines = compared(change, file, call.args, self._columns)
+        words, lines = compared(change, file, call.args, self.side_columns)
         self._words = f"{words}  ·  {place_and_time(file)}"
         self.view.show(lines)
         self.show_title()
