@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import Conflict, HitlError, NoLongerWaits
 from hitl_engine.model import Interrupt, OutcomeKind, Question, Revise
-from hitl_engine.selftest.figure import Figure
+from hitl_engine.selftest.figure import Figure, figure_of
 
 _MOST = 8
 """Reviewers of one question."""
@@ -27,8 +27,8 @@ async def contested_decisions(count: int, seed: int, samples: str) -> Figure:
     `samples` is the `langgraph.json` of the sample graphs. Raises TargetError, JournalFailed.
     """
     chance = random.Random(seed)
-    decided = wrong = 0
-    first = ""
+    decided = 0
+    faults: list[str] = []
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         desks = [
@@ -36,12 +36,11 @@ async def contested_decisions(count: int, seed: int, samples: str) -> Figure:
             for _ in range(_MOST)
         ]
         while decided < count:
-            reviewers = chance.sample(desks, min(chance.randrange(2, _MOST + 1), _MOST))
+            reviewers = chance.sample(desks, chance.randrange(2, _MOST + 1))
             decided += len(reviewers)
-            if what := await _contest(desks[0], reviewers):
-                wrong += 1
-                first = first or what
-    return Figure("one of several decisions counts", decided, wrong, first)
+            if fault := await _contest(desks[0], reviewers):
+                faults.append(fault)
+    return figure_of("one of several decisions counts", decided, faults)
 
 
 async def _contest(starter: Desk, reviewers: list[Desk]) -> str:

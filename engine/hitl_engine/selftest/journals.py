@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from hitl_engine.journal.chain import linked, walk
-from hitl_engine.selftest.figure import Figure
+from hitl_engine.selftest.figure import Figure, figure_of
 
 _Row = tuple[int, str, str, str, str, str]
 """Number, decision id, event, time, body, hash."""
@@ -17,14 +17,18 @@ def changed_journals(count: int, seed: int) -> Figure:
     chance = random.Random(seed)
     rows = _rows()
     kept_by_runs = {row[5] for row in rows}
-    wrong, first = 0, ""
-    for number in range(count):
-        change = _CHANGES[number % len(_CHANGES)]
-        report = walk(_JOURNAL, change(rows, chance))
-        if not report.fault and report.heads >= kept_by_runs:
-            wrong += 1
-            first = first or change.__name__.removeprefix("_")
-    return Figure("a changed journal is found", count, wrong, first)
+
+    def is_found(changed: Sequence[_Row]) -> bool:
+        report = walk(_JOURNAL, changed)
+        return bool(report.fault) or not report.heads >= kept_by_runs
+
+    changes = (_CHANGES[number % len(_CHANGES)] for number in range(count))
+    faults = (
+        change.__name__.removeprefix("_")
+        for change in changes
+        if not is_found(change(rows, chance))
+    )
+    return figure_of("a changed journal is found", count, faults)
 
 
 def _rows() -> Sequence[_Row]:

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from hitl_engine import payloads
@@ -12,7 +12,7 @@ from hitl_engine.fingerprint import fingerprint
 from hitl_engine.model import Interrupt, Question
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireInterrupt, WireTask
-from hitl_engine.selftest.figure import Figure
+from hitl_engine.selftest.figure import Figure, figure_of
 from hitl_engine.selftest.payloads import changed_somewhere, in_another_order, some_object
 
 _SERVER = "selftest"
@@ -21,28 +21,26 @@ _Change = Callable[[Snapshot, random.Random], Snapshot]
 
 def stale_decisions(count: int, seed: int) -> Figure:
     """Change what waits in one place after it was shown, as often as `count`."""
-    return _figure("a stale decision is refused", _STALE, count, seed, refused=True)
+    faults = _faults(_STALE, count, seed, refused=True)
+    return figure_of("a stale decision is refused", count, faults)
 
 
 def fresh_decisions(count: int, seed: int) -> Figure:
     """Read what waits again, with differences that are none."""
-    return _figure("a fresh decision is not refused", _FRESH, count, seed, refused=False)
+    faults = _faults(_FRESH, count, seed, refused=False)
+    return figure_of("a fresh decision is not refused", count, faults)
 
 
-def _figure(
-    promise: str, changes: tuple[_Change, ...], count: int, seed: int, *, refused: bool
-) -> Figure:
+def _faults(changes: tuple[_Change, ...], count: int, seed: int, *, refused: bool) -> Iterator[str]:
+    """Yield each change after which a decision was not refused as it must be, or was."""
     chance = random.Random(seed)
-    wrong, first = 0, ""
     for number in range(count):
         before = _waiting(chance)
         change = changes[number % len(changes)]
         now = change(before, chance)
         if _is_refused(before, now) is not refused:
-            wrong += 1
-            shown = f"{before.tasks} and {now.tasks}"
-            first = first or f"{change.__name__.removeprefix('_').replace('_', ' ')}: {shown}"
-    return Figure(promise, count, wrong, first)
+            name = change.__name__.removeprefix("_").replace("_", " ")
+            yield f"{name}: {before.tasks} and {now.tasks}"
 
 
 def _is_refused(before: Snapshot, now: Snapshot) -> bool:

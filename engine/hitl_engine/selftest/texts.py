@@ -3,7 +3,7 @@
 import random
 from unicodedata import category
 
-from hitl_engine.selftest.figure import Figure
+from hitl_engine.selftest.figure import Figure, figure_of
 from hitl_engine.visible import decode, visible
 
 _PIECES = (
@@ -22,14 +22,14 @@ _NEVER = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def hostile_texts(count: int, seed: int) -> Figure:
     """Write as many texts by chance; none may pass unseen, and no two may look the same."""
     chance = random.Random(seed)
-    wrong, first = 0, ""
-    for _ in range(count):
-        text = hostile_text(chance)
-        shown = visible(text)
-        if not is_visible(shown) or decode(shown) != text:
-            wrong += 1
-            first = first or ascii(text)
-    return Figure("a hostile text is written visibly", count, wrong, first)
+    texts = (hostile_text(chance) for _ in range(count))
+    faults = (ascii(text) for text in texts if not _is_written_visibly(text))
+    return figure_of("a hostile text is written visibly", count, faults)
+
+
+def _is_written_visibly(text: str) -> bool:
+    shown = visible(text)
+    return is_visible(shown) and decode(shown) == text
 
 
 def hostile_text(chance: random.Random) -> str:
