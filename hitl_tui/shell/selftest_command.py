@@ -86,9 +86,9 @@ def _end(about: dict[str, object], wrong: int) -> tuple[str, ...]:
     again = f"hitl-tui selftest --seed {about['seed']}"
     if about["times"] != 1:
         again += f" --times {about['times']:g}"
-    place = f"Python {about['python']}, {about['platform']}, {about['cores']} cores"
     return (
-        f"hitl-tui {about['version']}, {place}, {about['seconds']} s.",
+        f"hitl-tui {about['version']}, Python {about['python']}, {about['cores']} cores, {about['seconds']} s.",
+        f"{about['platform']}",
         f"The same again: {again}",
         "Nothing went wrong." if not wrong else "Please report this, with the lines above.",
     )
