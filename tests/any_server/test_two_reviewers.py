@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hitl_engine.configuration.targets import NamedTarget
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import BadInput, Conflict, HitlError, NoLongerWaits
 from hitl_engine.model import (
@@ -29,6 +30,14 @@ async def other(server: Served, tmp_path: Path) -> AsyncIterator[Desk]:
     """The desk of another person, with a journal of their own."""
     data = tmp_path / "other journal"
     async with open_desk(server.url, data_dir=data, headers=server.headers) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def ada(server: Served, tmp_path: Path) -> AsyncIterator[Desk]:
+    """The desk of a person with a name."""
+    target = NamedTarget(server.url, headers=server.headers, reviewer="ada")
+    async with open_desk(target, data_dir=tmp_path / "journal of ada") as opened:
         yield opened
 
 
@@ -82,6 +91,35 @@ async def test_both_learn_whose_answer_counted_where_the_server_ran_both(
     ]
     assert "its result was replaced" in kinds[counted][1].why
     assert "took its place" in kinds[replaced][1].why
+
+
+async def test_who_is_answering_is_named_although_another_run_is_newer(
+    desk: Desk, ada: Desk, server: Served, tmp_path: Path
+) -> None:
+    """The run of another client waits for its turn: it is the newest, and did not come first."""
+    trace = tmp_path / "trace"
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 2})
+    [question] = questions_of(desk, thread)
+    deciding = asyncio.create_task(decide(ada, thread, Answer("hers")))
+    async with asyncio.timeout(30):
+        while not trace.exists():
+            await asyncio.sleep(0.05)
+    later = {"assistant_id": "gated_effect", "input": {}, "multitask_strategy": "enqueue"}
+    async with server.client() as http:
+        sent = await http.post(f"/threads/{thread.thread_id}/runs", json=later)
+    assert sent.is_success, sent.text
+    with pytest.raises((NoLongerWaits, Conflict), match=r"ada was faster|sent by ada") as refused:
+        await desk.decide(question, Answer("mine"), ignore)
+    assert "in progress on this thread" in refused.value.what
+    await deciding
+
+
+async def test_who_answered_is_named_before_anything_is_sent(desk: Desk, ada: Desk) -> None:
+    thread = await start(desk, "revise", {"some_text": "a text"})
+    [question] = questions_of(desk, thread)
+    await decide(ada, thread, Revise("hers"))
+    with pytest.raises(NoLongerWaits, match="^ada was faster: this question was answered"):
+        await desk.decide(question, Revise("mine"), ignore)
 
 
 async def test_an_answer_that_comes_late_is_refused(desk: Desk, other: Desk) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hitl_engine.selftest.figure import Figure
+from tests.figures.contested import contests
 from tests.figures.drawn_everywhere import hostile_screens
 from tests.figures.faulty_lines import wrong_labels
 from tests.figures.killed import kills
@@ -25,6 +26,7 @@ class _Measured:
 
 
 FIGURES = {
+    "contests": _Measured(contests, 10_000),
     "texts": _Measured(hostile_screens, 100_000),
     "attacks": _Measured(attacks, 24, is_whole=True),
     "bugs": _Measured(bugs, 24, is_whole=True),

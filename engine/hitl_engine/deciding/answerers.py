@@ -1,7 +1,8 @@
 """Who answered a question that no longer waits, as far as the server or the journal tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any, TypeAlias
 
 from hitl_engine.deciding.rivals import branch_since
@@ -55,6 +56,23 @@ class Answerers:
         if state is None:
             return None
         return ReceivedAnswer(await self._name([state.metadata]), state.created_at)
+
+    async def first_since(
+        self, seen: WireRun | None, thread_id: str, asked: Collection[str]
+    ) -> WireRun | None:
+        """Return the run that came first since the newest one that was seen; None if none came.
+
+        A run that answers one of the questions `asked` by its id came first; else the oldest that does
+        not wait for its turn. If none was seen, these are runs in progress, or the newest one. Raises
+        TargetError.
+        """
+        runs = await self._session.api.runs(thread_id, limit=_READ)
+        since = [*takewhile(lambda run: seen is None or run.run_id != seen.run_id, runs)]
+        answered = [run for run in since if not _answered(run).keys().isdisjoint(asked)]
+        began = [run for run in since if run.status != "pending"]
+        if seen is None:
+            began = [run for run in began if run.status == "running"] or began[:1]
+        return next(reversed(answered or began), None)
 
     async def sender(self, run: WireRun) -> str:
         """Return the name of the user who started a run; empty if nothing tells it. Untrusted.
@@ -115,6 +133,5 @@ def _configurable(run: WireRun) -> _Notes:
 
 
 def _noted_name(notes: _Notes) -> str:
-    if _NOBODY.items() <= notes.items():
-        return ""
-    return next((str(notes[key]) for key in _NAMES if notes.get(key)), "")
+    keys = (REVIEWER,) if _NOBODY.items() <= notes.items() else _NAMES
+    return next((str(notes[key]) for key in keys if notes.get(key)), "")

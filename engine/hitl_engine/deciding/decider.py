@@ -84,8 +84,8 @@ from hitl_engine.reading.wire import RULE_DIGESTS, RULES, WireRun
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 """Returns the outcome of each intent of a run, in their order."""
 _Checked = TypeVar("_Checked")
-_LOOKS_FOR_RIVAL = 2
-"""The first can be older than the run that came first: it was admitted, and its row not yet written."""
+_PAUSES_OF_RIVAL = (0.0, 0.0, 0.1, 0.3)
+"""Seconds before each look for the run that came first: it can be admitted, and not be written yet."""
 _CONDITION_FAILED = "the condition of this breakpoint did not hold"
 """The reason for the log of a step that nobody decided on."""
 _LAST_LOOK = 5.0
@@ -158,7 +158,7 @@ class Decider:
             return asked
 
         with _nothing_sent():
-            before, last_run, asked = await self._looked_at(thread_id, check)
+            before, last_run, asked = await self._looked_at(thread_id, check, questions)
             request = await self.continuing_request(
                 last_run, thread_id, asked[0].graph_id, strict=True
             )
@@ -428,9 +428,12 @@ class Decider:
         return tuple(replace(each, thread=thread, error=error) for each in outcomes)
 
     async def _looked_at(
-        self, thread_id: str, check: Check[_Checked]
+        self, thread_id: str, check: Check[_Checked], shown: Sequence[Question] = ()
     ) -> tuple[Snapshot, WireRun | None, _Checked]:
         """Return a thread, its newest run, and what `check` returns. Raises what `check` raises.
+
+        Where that is because one of the questions `shown` no longer waits, with the name of who was
+        faster.
 
         It is not read again where the server compares all of it in the step that admits the run:
         then our own look could only be older. What a `NodeInterrupt` gave is not compared.
@@ -440,7 +443,24 @@ class Decider:
             with suppress(HitlError):
                 return *seen, check(seen[0])
         before, last_run = await self._session.reader.with_last_run(thread_id)
-        return before, last_run, check(before)
+        try:
+            return before, last_run, check(before)
+        except NoLongerWaits as error:
+            if sender := await self._sender_before_us(before, [each.interrupt for each in shown]):
+                error.what = f"{sender} was faster: {_inside_a_sentence(error.what)}"
+            raise
+
+    async def _sender_before_us(self, now: Snapshot, shown: Sequence[Interrupt]) -> str:
+        """Return who sent the run in progress, or the answer to a question that is gone, if known."""
+        with suppress(TargetError):
+            if now.status is ThreadStatus.BUSY:
+                asked = {each.interrupt_id for each in shown}
+                run = await self._answerers.first_since(None, now.thread_id, asked)
+                return await self._answerers.sender(run) if run else ""
+            for each in shown:
+                if each.interrupt_id not in now.pending_ids:
+                    return await self._answerers.of(each) or ""
+        return ""
 
     async def _carry_out(
         self,
@@ -525,12 +545,15 @@ class Decider:
         """Return the error that tells what came first on the thread, and who sent it if known."""
         if isinstance(error, OtherFirstAnswer):
             return NoLongerWaits(error.what, hint=error.hint)
+        thread_id, seen = intents[0].thread_id, basis.last_run if basis else None
         now, run, sender = None, None, ""
         asked = {each.interrupt_id for each in intents if each.interrupt_id}
         with suppress(TargetError):
-            for _ in range(_LOOKS_FOR_RIVAL):
-                now, run = await self._session.reader.with_last_run(intents[0].thread_id)
-                if now.status is ThreadStatus.BUSY or asked.isdisjoint(now.pending_ids):
+            for pause in _PAUSES_OF_RIVAL:
+                await asyncio.sleep(pause)
+                now = await self._session.reader.snapshot(thread_id)
+                run = await self._answerers.first_since(seen, thread_id, asked)
+                if run is not None or asked.isdisjoint(now.pending_ids):
                     break
             sender = await self._answerers.sender(run) if run else ""
         error.hint = "Look at the thread again."
@@ -557,7 +580,7 @@ class Decider:
         else:
             changed.what = f"Another run came first{by}, and the same waits again."
             return changed
-        if run is not None and (basis.last_run is None or run.run_id != basis.last_run.run_id):
+        if run is not None:
             changed.what = f"{faster}: {_inside_a_sentence(changed.what)}"
         return changed
 

@@ -36,7 +36,7 @@ def still_pending(
     """
     if now.status is ThreadStatus.BUSY:
         raise NoLongerWaits(
-            "A run is in progress on this thread: another reviewer is answering.",
+            "A run is in progress on this thread.",
             kept=_KEPT,
             hint=_until_it_ends(now),
         )
