@@ -28,7 +28,7 @@ def proven(
     tests = sorted({test for each in rows.values() for test in each if _exists(test)})
     subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "2", f"--junitxml={report}",
-         "-m", "hardening or not hardening", f"--basetemp={folder / 'pytest'}", *tests],
+         "-m", "hardening or not hardening", "--timeout=0", f"--basetemp={folder / 'pytest'}", *tests],
         cwd=ROOT, capture_output=True, check=False,
     )  # fmt: skip
     passed = _passed(report)

@@ -10,7 +10,17 @@ from tests.server.processes import ROOT
 
 def run_long_tests(folder: Path) -> str:
     """Run them; return the summary of pytest. Raises `AssertionError` with its output."""
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-m", "hardening"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-W",
+        "error",
+        "-m",
+        "hardening",
+        "--timeout=0",
+    ]
     done = subprocess.run(
         [*command, f"--basetemp={folder / 'pytest'}"],
         cwd=ROOT,
