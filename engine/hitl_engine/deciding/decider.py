@@ -84,7 +84,7 @@ from hitl_engine.reading.wire import RULE_DIGESTS, RULES, WireRun
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 """Returns the outcome of each intent of a run, in their order."""
 _Checked = TypeVar("_Checked")
-_PAUSES_OF_RIVAL = (0.0, 0.0, 0.1, 0.3)
+_PAUSES_OF_RIVAL = (0.0, 0.1, 0.3)
 """Seconds before each look for the run that came first: it can be admitted, and not be written yet."""
 _CONDITION_FAILED = "the condition of this breakpoint did not hold"
 """The reason for the log of a step that nobody decided on."""

@@ -145,6 +145,8 @@ class RunQueue:
         four_eyes = self._threads.four_eyes
         async with self._admissions.hold(active.thread_id) if four_eyes else nullcontext():
             queue = self._queues.setdefault(active.thread_id, ThreadQueue())
+            if strategy == "reject" or required.is_as_seen:
+                queue = await self._when_answered(active.thread_id, queue)
             earlier = list(queue.runs)
             if earlier and strategy == "reject":
                 raise thread_busy()
@@ -168,11 +170,24 @@ class RunQueue:
                 self._remove(queue, active)
                 active.ended.set()
                 raise
+            finally:
+                active.answered.set()
             if strategy in ("interrupt", "rollback"):
                 for other in earlier:
                     other.cancel("rollback" if strategy == "rollback" else "interrupt")
             self._database.presence.set_claim(active.thread_id, None)  # `mark_busy` removed its row
             self._start(queue, active)
+
+    async def _when_answered(self, thread_id: str, queue: ThreadQueue) -> ThreadQueue:
+        """Return the queue of a thread when its first run is on disk, or when it has none.
+
+        Whoever is refused because of that run can then read which it is; and nobody is because of a run
+        that is refused itself.
+        """
+        while queue.runs and not queue.runs[0].answered.is_set():
+            await queue.runs[0].answered.wait()
+            queue = self._queues.setdefault(thread_id, ThreadQueue())
+        return queue
 
     async def cancel(self, runs: Iterable[ActiveRun], action: CancelAction) -> None:
         """Cancel runs. They have ended, on disk, when this returns.
