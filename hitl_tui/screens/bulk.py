@@ -352,7 +352,7 @@ class BulkScreen(ConsoleScreen):
         statuses = self._sending.statuses
         sentences = []
         if BulkItemStatus.MISMATCHED in statuses:
-            sentences.append("some tool calls did not run as decided; enter on a row shows which.")
+            sentences.append("something was not as decided; enter on a row shows what.")
         if statuses <= {
             BulkItemStatus.APPLIED,
             BulkItemStatus.MISMATCHED,

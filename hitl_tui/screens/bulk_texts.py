@@ -30,7 +30,7 @@ def item_text(item: BulkItem) -> ModalText:
 
 
 def result_text(result: Outcome | HitlError) -> str:
-    """Return which calls did not run as decided, and what the thread does next."""
+    """Return what was not as decided, and what the thread does next."""
     if isinstance(result, HitlError):
         return str(result)
     return "; ".join((*result.mismatches, _next_text(result)))

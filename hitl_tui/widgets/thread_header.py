@@ -73,7 +73,7 @@ class ThreadHeader(Vertical):
         self.code.show(Severity.ERROR, f"{broken_text(graph)} Nothing can be answered until then.")
 
     def show_mismatches(self, mismatches: Sequence[str]) -> None:
-        """Show which tool calls did not run as decided."""
+        """Show what was not as decided."""
         self.banner.show(Severity.WARNING, mismatch_text(mismatches))
 
     def show_unknown(self, why: str, mismatches: Sequence[str]) -> None:
@@ -148,10 +148,10 @@ class ThreadHeader(Vertical):
 
 
 def mismatch_text(mismatches: Sequence[str]) -> str:
-    """Return which tool calls did not run as decided: the first two, and how many."""
+    """Return what was not as decided: the first two, and how many."""
     count = len(mismatches)
-    several = f"{count} tool calls did not run as decided; the log lists all."
-    start = several if count > 1 else "A tool call did not run as decided:"
+    several = f"{count} things were not as decided; the log lists all."
+    start = several if count > 1 else "Not as decided:"
     return " ".join((start, *mismatches[:2]))
 
 

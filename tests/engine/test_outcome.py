@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hitl_engine.deciding.outcome import (
+    after_attempts,
     after_race,
     of_answer,
     of_lost_answer,
@@ -330,6 +331,26 @@ def test_a_run_beside_ours_is_told(
 ) -> None:
     found = after_race(Outcome(kind, "Taken.", None, thread_id="t"), race)
     assert found.kind is then and words in found.why
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempts", "told"),
+    [
+        (OutcomeKind.APPLIED, 1, 0),
+        (OutcomeKind.APPLIED, 2, 1),
+        (OutcomeKind.UNKNOWN, 3, 1),
+        (OutcomeKind.REFUSED, 2, 0),
+        (OutcomeKind.RECORDED, 2, 0),
+    ],
+)
+def test_a_run_that_the_server_repeated_is_told(
+    kind: OutcomeKind, attempts: int, told: int
+) -> None:
+    found = after_attempts(
+        Outcome(kind, "Taken.", None, mismatches=("x",), thread_id="t"), attempts
+    )
+    assert found.mismatches[:1] == ("x",) and len(found.mismatches) == 1 + told
+    assert all(f"{attempts} times" in each for each in found.mismatches[1:])
 
 
 @pytest.mark.parametrize(

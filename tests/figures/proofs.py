@@ -112,7 +112,7 @@ BUGS: dict[str, tuple[str, ...]] = {
     # langgraph#8039: after a crash a task is repeated, or its result is used.
     "B21": (_PROOF, "tests/server/test_inbox.py::test_after_a_kill_during_an_answer_the_question_waits", "tests/server/test_open_decisions.py::test_an_answer_that_was_not_sent"),
     # langgraph#7417: the server runs a long run again by itself, and its events come again.
-    "B22": (_FAULTS, _PROOF),
+    "B22": (_FAULTS, "tests/server/test_repeated_runs.py::test_a_decision_whose_run_is_repeated_is_told", "tests/engine/test_outcome.py::test_a_run_that_the_server_repeated_is_told"),
     # deer-flow#1087: a thread stays busy after its server was started again.
     "B23": ("tests/engine/test_outcome.py::test_a_thread_that_is_busy_for_minutes_says_so", "tests/server/test_hardening.py::test_no_thread_is_busy_after_a_start", "tests/engine/test_preconditions.py::test_a_question_that_changed_or_is_gone_is_refused"),
     # langchain#37093: the middleware runs what was rejected.

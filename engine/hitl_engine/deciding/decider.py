@@ -604,7 +604,10 @@ class Decider:
         try:
             async with asyncio.timeout(None if left is None else max(left, _LAST_LOOK)):
                 after = await self._settled(_sent_run(intents), observed)
-                found = await outcomes_of(observed, after)
+                found = [
+                    outcome.after_attempts(each, observed.attempts)
+                    for each in await outcomes_of(observed, after)
+                ]
         except (TargetError, TimeoutError) as error:
             why = error.what if isinstance(error, TargetError) else "the server does not answer."
             unread = Outcome(

@@ -181,6 +181,14 @@ def after_race(found: Outcome, race: Race) -> Outcome:
             return found
 
 
+def after_attempts(found: Outcome, attempts: int) -> Outcome:
+    """Add to an outcome that the server ran the run again by itself, if it did."""
+    if attempts < 2 or found.kind in (OutcomeKind.REFUSED, OutcomeKind.RECORDED):
+        return found
+    again = f"The server ran this {attempts} times: nodes that ran before may have acted each time."
+    return replace(found, mismatches=(*found.mismatches, again))
+
+
 def _found(kind: OutcomeKind, why: str, after: Snapshot, error: str | None = None) -> Outcome:
     return Outcome(kind, why, after.view(), error, thread_id=after.thread_id)
 

@@ -88,6 +88,8 @@ class ObservedRun:
     """Whether the server process ended during this run; the graph then raised nothing."""
     thread: WireThread | None = None
     """The row of its thread after its end, where the server sends that with the stream."""
+    attempts: int = 1
+    """How often the server has begun it: after a failure of its own it may run a run again."""
     events: int = 0
     """How many events of its stream were seen."""
     last_event_id: str = ""
@@ -401,8 +403,10 @@ async def _watch(
         match event.name, event.data:
             case "thread", {"thread_id": str()}:
                 observed.thread = thread_of_event(event.data)
-            case "metadata", {"run_id": str(run_id)}:
+            case "metadata", {"run_id": str(run_id), **more}:
                 observed.run_id = run_id
+                if isinstance(attempt := more.get("attempt"), int):
+                    observed.attempts = max(observed.attempts, attempt)
             case "error", {"error": kind, **others}:
                 observed.error_kind = str(kind)
                 observed.error = f"{kind}: {others.get('message', '')}"

@@ -78,7 +78,7 @@ class LogEntry:
     sent_as: str = ""
     """The id of the decision it was sent with; answers sent in one request share it."""
     mismatches: tuple[str, ...] = ()
-    """Tool calls that did not run as decided, as in `Outcome`."""
+    """What was not as decided, as in `Outcome`."""
     error: str = ""
     """What the run of this decision failed with, also if the decision was applied."""
     traceback: str = ""

@@ -76,7 +76,8 @@ class Outcome:
     stuck: bool = False
     """Whether answers caused the same error twice: it must be reopened before an answer counts."""
     mismatches: tuple[str, ...] = ()
-    """Tool calls that did not run as decided, as the messages show: a sentence each, untrusted."""
+    """What was not as decided, a sentence each, untrusted: tool calls, as the messages show, and that the
+    server ran it more than once."""
     otherwise: tuple[str, ...] = ()
     """Keys of the state that became something else than was written: a sentence each, untrusted."""
     thread_id: str = field(kw_only=True)

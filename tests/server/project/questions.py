@@ -87,6 +87,21 @@ def leave_trace(path: Path, answer: Any) -> None:
         trace.write(f"{answer}\n")
 
 
+def act_until_the_server_repeats_it(state: State) -> State:
+    """Interrupt, act, and fail once in a way after which `langgraph dev` runs the run again by itself."""
+    answer = interrupt("go?")
+    with Path(state["trace"]).open("a+") as trace:
+        trace.write(f"{answer}\n")
+        trace.seek(0)
+        if len(trace.readlines()) == 1:
+            from langgraph_runtime_inmem.retry import (  # type: ignore[import-untyped]
+                RetryableException,
+            )
+
+            raise RetryableException
+    return {"said": [answer]}
+
+
 async def ask_then_act(state: State) -> State:
     """Write a trace each time the answer takes effect, then sleep."""
     answer = interrupt("go?")
@@ -264,6 +279,7 @@ checking_twice = _step(check_length, check_sums)
 checking_and_asking = _step(check_length, check_or_ask)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
+run_twice = _single(act_until_the_server_repeats_it)
 misleading_error = (
     StateGraph(State)
     .add_sequence([ask_then_act, raise_misleadingly])
