@@ -21,7 +21,7 @@ from hitl_engine.model import (
     ThreadStatus,
 )
 from tests.any_server.console import Console
-from tests.any_server.steps import decide, ignore, questions_of, start
+from tests.any_server.steps import decide, ignore, questions_of, start, who_answered
 from tests.server.processes import Served
 
 
@@ -120,6 +120,24 @@ async def test_who_answered_is_named_before_anything_is_sent(desk: Desk, ada: De
     await decide(ada, thread, Revise("hers"))
     with pytest.raises(NoLongerWaits, match="^ada was faster: this question was answered"):
         await desk.decide(question, Revise("mine"), ignore)
+
+
+async def test_the_first_of_two_answers_is_the_one_that_counted(
+    desk: Desk, ada: Desk, server: Served
+) -> None:
+    """Some servers run the second one too, which then does nothing."""
+    thread = await start(desk, "revise", {"some_text": "a text"})
+    [question] = questions_of(desk, thread)
+    asked = question.interrupt
+    await decide(ada, thread, Revise("hers"))
+    late = {
+        "assistant_id": "revise",
+        "command": {"resume": {asked.interrupt_id: "late"}},
+        "metadata": {"hitl_reviewer": "bob"},
+    }
+    async with server.client() as http:
+        await http.post(f"/threads/{asked.thread_id}/runs/wait", json=late)
+    assert await who_answered(desk, asked) == "ada"
 
 
 async def test_an_answer_that_comes_late_is_refused(desk: Desk, other: Desk) -> None:

@@ -42,14 +42,15 @@ class Answerers:
     async def given(self, interrupt: Interrupt) -> ReceivedAnswer | None:
         """Return the answer that this question got, as far as the server tells; None if it got none.
 
-        A run counts that names the question in its answer; and where none does, the one that went on
-        from the question, if it was the only one of its checkpoint. The server knows the name where
-        callers have names; else the journal knows those that use its data folder. Raises TargetError.
+        The first run counts that names the question in its answer: a later one, which some servers
+        accept, did nothing. Where none does, the one counts that went on from the question, if it was
+        the only one of its checkpoint. The server knows the name where callers have names; else the
+        journal knows those that use its data folder. Raises TargetError.
         """
         runs = await self._session.api.runs(interrupt.thread_id, limit=_READ)
-        for run in runs:
+        for run in reversed(runs):
             answers = _answered(run)
-            if interrupt.interrupt_id in answers:
+            if interrupt.interrupt_id in answers and not _is_older(run, interrupt):
                 answer = answers[interrupt.interrupt_id]
                 return ReceivedAnswer(await self.sender(run), run.created_at, (answer,))
         state = _state_after(interrupt, await self._states(interrupt.thread_id))
@@ -113,6 +114,12 @@ def _answered(run: WireRun) -> Mapping[str, Any]:
     command = run.kwargs.get("command")
     resume = command.get("resume") if isinstance(command, dict) else None
     return resume if isinstance(resume, dict) else {}
+
+
+def _is_older(run: WireRun, interrupt: Interrupt) -> bool:
+    """Whether a run began before the question was asked: it answered an earlier one with the same id."""
+    began, asked = run.created_at, interrupt.since
+    return began is not None and asked is not None and began < asked
 
 
 def _state_after(interrupt: Interrupt, history: Sequence[WireState]) -> WireState | None:
