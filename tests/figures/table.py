@@ -11,6 +11,7 @@ from tests.figures.drawn_everywhere import hostile_screens
 from tests.figures.faulty_lines import wrong_labels
 from tests.figures.killed import kills
 from tests.figures.proven import attacks, bugs
+from tests.figures.typed import typing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ FIGURES = {
     "attacks": _Measured(attacks, 24, is_whole=True),
     "bugs": _Measured(bugs, 24, is_whole=True),
     "kills": _Measured(kills, 1_000),
+    "typing": _Measured(typing, 1_000),
     "faults": _Measured(wrong_labels, 3_000),
 }
 

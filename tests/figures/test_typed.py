@@ -1,0 +1,33 @@
+"""A short version of the figure `typing`, and that it counts what is lost."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.figures import typed
+from tests.figures.typed import Typed, figure_of, typing
+
+
+def test_a_killed_console_keeps_what_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typed, "MOST_LOST", 20.0)  # the machine may be busy
+    (figure,) = typing(tmp_path, 2, 3)
+    assert (figure.tried, figure.wrong) == (2, 0), figure.first
+
+
+@pytest.mark.parametrize(
+    ("draft", "lost"),
+    [
+        ("The text: abc", 0.0),
+        ("The text: ab", 0.5),
+        ("The text: a", 1.5),
+        (None, 2.0),
+        ("The text: axc", float("inf")),
+    ],
+)
+def test_what_is_lost_is_measured(draft: str | None, lost: float) -> None:
+    each = Typed("abc", (2.0, 1.5, 0.5), draft)
+    assert each.lost == lost
+    (figure,) = figure_of([each])
+    assert figure.wrong == (lost > 1) and bool(figure.first) == (lost > 1)
