@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +27,8 @@ class Exchange:
     body: bytes
     client: asyncio.StreamWriter
     server: httpx.URL
-    opened: list[asyncio.StreamWriter]
+    delivered: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+    """The connections to the server."""
 
     @property
     def starts_a_run(self) -> bool:
@@ -39,7 +40,7 @@ class Exchange:
         reader, writer = await asyncio.open_connection(
             self.server.host, self.server.port, limit=_LARGE
         )
-        self.opened.append(writer)
+        self.delivered.append((reader, writer))
         writer.write(_KEEP_ALIVE.sub(b"connection: close", self.head) + self.body)
         await writer.drain()
         return reader
@@ -151,8 +152,21 @@ class Proxy:
 @asynccontextmanager
 async def proxy_of(server: Served) -> AsyncIterator[Proxy]:
     """A proxy in front of a server for the length of a block."""
-    opened: list[asyncio.StreamWriter] = []
+    opened: set[asyncio.StreamWriter] = set()
     tasks: set[asyncio.Task[None]] = set()
+
+    def begin(work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    async def read_out(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Read what the server still sends, so that it does not notice the fault, and close."""
+        with suppress(OSError):
+            while await reader.read(65536):
+                pass
+        writer.close()
+        opened.discard(writer)
 
     async def serve(reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
@@ -160,19 +174,23 @@ async def proxy_of(server: Served) -> AsyncIterator[Proxy]:
             length = _LENGTH.search(head)
             body = await reader.readexactly(int(length[1])) if length else b""
             proxy.requests.append(head.partition(b" HTTP/")[0].decode())
-            exchange = Exchange(head, body, client, httpx.URL(server.url), opened)
+            exchange = Exchange(head, body, client, httpx.URL(server.url))
             starts = exchange.starts_a_run and proxy.runs
-            await (proxy.runs.pop(0) if starts else proxy.others)(exchange)
+            try:
+                await (proxy.runs.pop(0) if starts else proxy.others)(exchange)
+            finally:
+                for connection in exchange.delivered:
+                    opened.add(connection[1])
+                    begin(read_out(*connection))
         client.close()
+        opened.discard(client)
 
     def accept(reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         if not listening.is_serving():  # it arrived while the proxy ended
             client.transport.abort()
             return
-        opened.append(client)
-        task = asyncio.create_task(serve(reader, client))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        opened.add(client)
+        begin(serve(reader, client))
 
     listening = await asyncio.start_server(accept, "127.0.0.1", 0, limit=_LARGE)
     host, port = listening.sockets[0].getsockname()
@@ -181,8 +199,9 @@ async def proxy_of(server: Served) -> AsyncIterator[Proxy]:
         yield proxy
     finally:
         listening.close()
-        for task in [*tasks]:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks:  # one that ends may begin others
+            for task in [*tasks]:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         for writer in opened:
             writer.transport.abort()

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hitl_engine.desk import Desk, open_desk
+from hitl_engine.desk import open_desk
 from hitl_engine.local.target import data_folder, find_target
-from hitl_engine.model import Question
 from hitl_engine.selftest.figure import Figure
 from tests.any_server.steps import questions_of, start
 from tests.journeys.test_journeys import press, wait_until_ready
@@ -47,7 +46,16 @@ class Typed:
 
 def typing(folder: Path, count: int, seed: int) -> tuple[Figure]:
     """Type into as many consoles, and kill each."""
-    return figure_of(asyncio.run(_typed_in_turn(folder, count, seed)))
+    chance = random.Random(seed)
+    config, data = SAMPLES / "langgraph.json", folder / "data"
+    found = find_target(str(config), environ={})
+    typed = []
+    with running_server(config, data_folder(found, data)):
+        for _ in range(count):
+            thread = asyncio.run(_ask(config, data))
+            letters, before = _type_and_kill(config, data, chance)
+            typed.append(Typed(letters, before, asyncio.run(_draft(config, data, thread))))
+    return figure_of(typed)
 
 
 def figure_of(typed: Sequence[Typed]) -> tuple[Figure]:
@@ -61,19 +69,10 @@ def figure_of(typed: Sequence[Typed]) -> tuple[Figure]:
     return (Figure(promise, len(typed), len(wrong), first, measured),)
 
 
-async def _typed_in_turn(folder: Path, count: int, seed: int) -> list[Typed]:
-    chance = random.Random(seed)
-    config, data = SAMPLES / "langgraph.json", folder / "data"
-    found = find_target(str(config), environ={})
-    with running_server(config, data_folder(found, data)):
-        async with open_desk(str(config), data_dir=data, trusts_code=True) as desk:
-            return [await _typed(desk, config, data, chance) for _ in range(count)]
-
-
-async def _typed(desk: Desk, config: Path, data: Path, chance: random.Random) -> Typed:
-    [question] = questions_of(desk, await start(desk, "revise", {"some_text": _ORIGINAL}))
-    letters, before = await asyncio.to_thread(_type_and_kill, config, data, chance)
-    return Typed(letters, before, await _draft(desk, question))
+async def _ask(config: Path, data: Path) -> str:
+    """Start a run that asks; return its thread."""
+    async with open_desk(str(config), data_dir=data, trusts_code=True) as desk:
+        return (await start(desk, "revise", {"some_text": _ORIGINAL})).thread_id
 
 
 def _type_and_kill(
@@ -100,7 +99,9 @@ def _type_and_kill(
     return letters, tuple(killed - each for each in times)
 
 
-async def _draft(desk: Desk, question: Question) -> str | None:
-    found = await desk.drafts.find(question)
+async def _draft(config: Path, data: Path, thread_id: str) -> str | None:
+    async with open_desk(str(config), data_dir=data, trusts_code=True) as desk:
+        [question] = questions_of(desk, await desk.thread(thread_id))
+        found = await desk.drafts.find(question)
     text = found.content.get("text") if found is not None else None
     return text if isinstance(text, str) else None
