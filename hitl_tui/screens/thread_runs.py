@@ -244,7 +244,7 @@ class ThreadRuns:
         self._settle(SendingStatus(outcome.kind.value), outcome.thread)
         if outcome.kind is not OutcomeKind.UNKNOWN:
             self._known = outcome
-        mismatches = [each for one in outcomes for each in one.mismatches]
+        mismatches = [*dict.fromkeys(each for one in outcomes for each in one.mismatches)]
         if outcome.kind is OutcomeKind.REFUSED and self._pane.card is not None:
             await self._show_rejection(NoLongerWaits(outcome.why, kept="What you typed is kept."))
             return

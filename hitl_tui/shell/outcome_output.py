@@ -45,7 +45,7 @@ def answer_result(
         _answer_document(question, outcome)
         for (question, _), outcome in zip(decided, outcomes, strict=True)
     ]
-    mismatches = tuple(each for outcome in outcomes for each in outcome.mismatches)
+    mismatches = tuple(dict.fromkeys(each for outcome in outcomes for each in outcome.mismatches))
     overall = replace(_least_certain(outcomes), mismatches=mismatches)
     return _result(overall, fingerprint_of, {"answers": answers})
 

@@ -1,8 +1,8 @@
 """Textual's text area, made fast: a key costs time for the rows on screen, not for the document.
 
 Only this module, `hitl_tui/terminal_input.py` and `hitl_tui/stylesheet.py` use private names of Textual,
-which is therefore pinned, at 8.2.8. A test compares the source of all that is replaced or used here, and
-fails when Textual's changes.
+which is therefore pinned, at 8.2.8. A test compares the source of all that this module replaces or uses,
+and fails when Textual's changes.
 
 What is slow in Textual, and how it is made fast here:
 

@@ -98,7 +98,7 @@ async def test_who_is_answering_is_named_although_another_run_is_newer(
 ) -> None:
     """The run of another client waits for its turn: it is the newest, and did not come first."""
     trace = tmp_path / "trace"
-    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 2})
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 20})
     [question] = questions_of(desk, thread)
     deciding = asyncio.create_task(decide(ada, thread, Answer("hers")))
     async with asyncio.timeout(30):
@@ -108,10 +108,10 @@ async def test_who_is_answering_is_named_although_another_run_is_newer(
     async with server.client() as http:
         sent = await http.post(f"/threads/{thread.thread_id}/runs", json=later)
     assert sent.is_success, sent.text
-    with pytest.raises((NoLongerWaits, Conflict), match=r"ada was faster|sent by ada") as refused:
+    with pytest.raises((NoLongerWaits, Conflict), match="sent by ada") as refused:
         await desk.decide(question, Answer("mine"), ignore)
     assert "in progress on this thread" in refused.value.what
-    await deciding
+    deciding.cancel()
 
 
 async def test_who_answered_is_named_before_anything_is_sent(desk: Desk, ada: Desk) -> None:

@@ -32,7 +32,7 @@ Heard = TypeVar("Heard", bound=Message)
 
 @pytest.fixture(autouse=True)
 def still_cursors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop cursors from blinking, with private names of textual 8.2.8: only here."""
+    """Stop cursors from blinking, with private names of textual 8.2.8."""
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None)
     monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda _: None)
 

@@ -37,6 +37,8 @@ _LATER = 0.1
 """Seconds within which other clients do, which do not look first."""
 _CALLS = ("send_mail", "delete_file")
 _OTHER_CLIENT = "another client"
+_ASKER = "the asker"
+"""Who started the run that asks, and answers nothing."""
 
 
 @dataclass(slots=True)
@@ -151,7 +153,8 @@ class _Contest:
         self._chance.shuffle(tries)
         decided = await asyncio.gather(*tries)
         counts.decisions.update(each.label for each in decided)
-        did = [json.loads(line) for line in trace.read_text().splitlines()]
+        lines = trace.read_text().splitlines() if trace.exists() else []
+        did = [json.loads(line) for line in lines]
         about = f"{self._server}, thread {thread}"
         if what := what_is_wrong(decided, did):
             counts.wrong.append(f"{about}: {what}")
@@ -178,7 +181,8 @@ class _Contest:
         }
         thread = str((await self._http.post("/threads", json={})).json()["thread_id"])
         given = {"request": request, "trace": str(trace)}
-        body = {"assistant_id": "contested", "input": given}
+        asker = {"hitl_reviewer": _ASKER}
+        body = {"assistant_id": "contested", "input": given, "metadata": asker}
         ran = await self._http.post(f"/threads/{thread}/runs/wait", json=body)
         ran.raise_for_status()
         return thread
@@ -246,8 +250,8 @@ def what_is_wrong(decided: Sequence[Decided], did: Sequence[Json]) -> str:
 def told(refused: Decided, winner: str) -> bool:
     """Whether somebody was told whose decision counted: the winner's name, or that it was another's."""
     if winner:
-        return winner in refused.told
-    return "reviewer-" not in refused.told and bool(refused.told)
+        return winner in refused.told and _ASKER not in refused.told
+    return not any(name in refused.told for name in ("reviewer-", _ASKER)) and bool(refused.told)
 
 
 async def _question(desk: Desk, thread: str) -> Question:

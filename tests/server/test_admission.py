@@ -1,6 +1,8 @@
 """Two runs of a thread at one moment: what is told to the one that is refused."""
 
 import asyncio
+from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,8 +12,18 @@ from tests.server.processes import Served
 
 THREADS = 40
 """At once, so that commits take time."""
-RUN: Json = {"assistant_id": "revise", "input": {"some_text": "x"}, "multitask_strategy": "reject"}
-STALE: Json = {**RUN, "preconditions": {"checkpoint_id": "an-older-one"}}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Json]:
+    """The body of a run that goes on until the end of the test."""
+    gate = tmp_path / "gate"
+    yield {
+        "assistant_id": "gated_question",
+        "input": {"trace": str(gate)},
+        "multitask_strategy": "reject",
+    }
+    gate.touch()
 
 
 async def both(http: httpx.AsyncClient, first: Json, second: Json) -> tuple[list[int], str]:
@@ -29,18 +41,19 @@ async def both(http: httpx.AsyncClient, first: Json, second: Json) -> tuple[list
 
 
 async def test_the_run_that_came_first_can_be_read_by_whoever_is_refused(
-    local_server: Served,
+    local_server: Served, run: Json
 ) -> None:
     async with local_server.client() as http:
-        sent = await asyncio.gather(*(both(http, RUN, RUN) for _ in range(THREADS)))
+        sent = await asyncio.gather(*(both(http, run, run) for _ in range(THREADS)))
     assert {tuple(sorted(statuses)) for statuses, _ in sent} == {(200, 409)}
 
 
 @pytest.mark.parametrize("stale_first", [True, False])
 async def test_no_run_is_refused_because_of_one_that_is_refused(
-    local_server: Served, stale_first: bool
+    local_server: Served, run: Json, stale_first: bool
 ) -> None:
-    bodies = (STALE, RUN) if stale_first else (RUN, STALE)
+    stale = {**run, "preconditions": {"checkpoint_id": "an-older-one"}}
+    bodies = (stale, run) if stale_first else (run, stale)
     async with local_server.client() as http:
         sent = await asyncio.gather(*(both(http, *bodies) for _ in range(THREADS)))
     assert {tuple(sorted(statuses)) for statuses, _ in sent} == {(200, 409)}

@@ -42,38 +42,50 @@ class Answerers:
     async def given(self, interrupt: Interrupt) -> ReceivedAnswer | None:
         """Return the answer that this question got, as far as the server tells; None if it got none.
 
-        The first run counts that names the question in its answer: a later one, which some servers
-        accept, did nothing. Where none does, the one counts that went on from the question, if it was
-        the only one of its checkpoint. The server knows the name where callers have names; else the
-        journal knows those that use its data folder. Raises TargetError.
+        A run counts that names the question in its answer: of several, the one that went on from it, or
+        else the first. Where none does, the one counts that went on from the question, if it was the
+        only one of its checkpoint. The server knows the name where callers have names; else the journal
+        knows those that use its data folder. Raises TargetError.
         """
         runs = await self._session.api.runs(interrupt.thread_id, limit=_READ)
-        for run in reversed(runs):
-            answers = _answered(run)
-            if interrupt.interrupt_id in answers and not _is_older(run, interrupt):
-                answer = answers[interrupt.interrupt_id]
-                return ReceivedAnswer(await self.sender(run), run.created_at, (answer,))
+        named = [run for run in runs if interrupt.interrupt_id in _answered(run)]
+        if len(named) > 1:
+            since = branch_since(interrupt.checkpoint_id, await self._states(interrupt.thread_id))
+            went_on = since[-1].run_id if since else None
+            named = [run for run in named if run.run_id == went_on] or named
+        if named:
+            run = named[-1]
+            answer = _answered(run)[interrupt.interrupt_id]
+            return ReceivedAnswer(await self.sender(run), run.created_at, (answer,))
         state = _state_after(interrupt, await self._states(interrupt.thread_id))
         if state is None:
             return None
         return ReceivedAnswer(await self._name([state.metadata]), state.created_at)
 
-    async def first_since(
-        self, seen: WireRun | None, thread_id: str, asked: Collection[str]
-    ) -> WireRun | None:
-        """Return the run that came first since the newest one that was seen; None if none came.
+    async def in_progress(self, thread_id: str) -> WireRun | None:
+        """Return the run in progress on a thread, or else the next one; None if there is none.
 
-        A run that answers one of the questions `asked` by its id came first; else the oldest that does
-        not wait for its turn. If none was seen, these are runs in progress, or the newest one. Raises
-        TargetError.
+        Raises TargetError.
         """
         runs = await self._session.api.runs(thread_id, limit=_READ)
-        since = [*takewhile(lambda run: seen is None or run.run_id != seen.run_id, runs)]
+        running = [run for run in runs if run.status == "running"]
+        return next(reversed(running or [run for run in runs if run.status == "pending"]), None)
+
+    async def first_since(
+        self, seen: WireRun, thread_id: str, asked: Collection[str]
+    ) -> WireRun | None:
+        """Return the run that came first since one that was seen; None if none came.
+
+        A run that answers one of the questions `asked` by its id came first, of several the one in
+        progress; else the oldest that does not wait for its turn. Raises TargetError.
+        """
+        runs = await self._session.api.runs(thread_id, limit=_READ)
+        until_seen = takewhile(lambda run: run.run_id != seen.run_id, runs)
+        since = [run for run in until_seen if not _is_older(run, seen)]
         answered = [run for run in since if not _answered(run).keys().isdisjoint(asked)]
+        in_progress = [run for run in answered if run.status == "running"]
         began = [run for run in since if run.status != "pending"]
-        if seen is None:
-            began = [run for run in began if run.status == "running"] or began[:1]
-        return next(reversed(answered or began), None)
+        return next(reversed(in_progress or answered or began), None)
 
     async def sender(self, run: WireRun) -> str:
         """Return the name of the user who started a run; empty if nothing tells it. Untrusted.
@@ -116,10 +128,9 @@ def _answered(run: WireRun) -> Mapping[str, Any]:
     return resume if isinstance(resume, dict) else {}
 
 
-def _is_older(run: WireRun, interrupt: Interrupt) -> bool:
-    """Whether a run began before the question was asked: it answered an earlier one with the same id."""
-    began, asked = run.created_at, interrupt.since
-    return began is not None and asked is not None and began < asked
+def _is_older(run: WireRun, seen: WireRun) -> bool:
+    """Whether a run began before the one that was seen, which may be deleted."""
+    return bool(run.created_at and seen.created_at and run.created_at < seen.created_at)
 
 
 def _state_after(interrupt: Interrupt, history: Sequence[WireState]) -> WireState | None:

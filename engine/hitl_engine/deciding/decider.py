@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
@@ -415,25 +415,30 @@ class Decider:
         What came of the request stays: later steps change where the thread is, and its error.
         """
         thread, error = outcomes[0].thread, outcomes[0].error
+        mismatches: list[str] = []
         try:
             while thread and not error and await self.conditional_stops.passes(thread):
                 assert thread.stop is not None, "only a stop is passed"
                 stop = replace(thread.stop, log_reason=_CONDITION_FAILED)
                 later = await self.step_once(stop, on_progress)
                 thread, error = later.thread or thread, later.error
+                mismatches += later.mismatches
                 if later.kind is not OutcomeKind.APPLIED:
                     error = later.why
         except HitlError as stopped:
             error = str(stopped)
-        return tuple(replace(each, thread=thread, error=error) for each in outcomes)
+        return tuple(
+            replace(each, thread=thread, error=error, mismatches=(*each.mismatches, *mismatches))
+            for each in outcomes
+        )
 
     async def _looked_at(
         self, thread_id: str, check: Check[_Checked], shown: Sequence[Question] = ()
     ) -> tuple[Snapshot, WireRun | None, _Checked]:
         """Return a thread, its newest run, and what `check` returns. Raises what `check` raises.
 
-        Where that is because one of the questions `shown` no longer waits, with the name of who was
-        faster.
+        Where a run is in progress, or one of the questions `shown` is gone, that tells who was faster,
+        if it is known.
 
         It is not read again where the server compares all of it in the step that admits the run:
         then our own look could only be older. What a `NodeInterrupt` gave is not compared.
@@ -446,21 +451,21 @@ class Decider:
         try:
             return before, last_run, check(before)
         except NoLongerWaits as error:
-            if sender := await self._sender_before_us(before, [each.interrupt for each in shown]):
-                error.what = f"{sender} was faster: {_inside_a_sentence(error.what)}"
+            error.what = await self._with_rival(error.what, before, shown)
             raise
 
-    async def _sender_before_us(self, now: Snapshot, shown: Sequence[Interrupt]) -> str:
-        """Return who sent the run in progress, or the answer to a question that is gone, if known."""
+    async def _with_rival(self, what: str, now: Snapshot, shown: Sequence[Question]) -> str:
+        """Return why a thread is not as it was shown, with the name of who changed that, if known."""
         with suppress(TargetError):
             if now.status is ThreadStatus.BUSY:
-                asked = {each.interrupt_id for each in shown}
-                run = await self._answerers.first_since(None, now.thread_id, asked)
-                return await self._answerers.sender(run) if run else ""
-            for each in shown:
-                if each.interrupt_id not in now.pending_ids:
-                    return await self._answerers.of(each) or ""
-        return ""
+                run = await self._answerers.in_progress(now.thread_id)
+                sender = await self._answerers.sender(run) if run else ""
+                return f"{what} The run was sent by {sender}." if sender else what
+            for asked in (each.interrupt for each in shown):
+                if asked.interrupt_id not in now.pending_ids:
+                    sender = await self._answerers.of(asked) or ""
+                    return f"{sender} was faster: {_inside_a_sentence(what)}" if sender else what
+        return what
 
     async def _carry_out(
         self,
@@ -552,7 +557,7 @@ class Decider:
             for pause in _PAUSES_OF_RIVAL:
                 await asyncio.sleep(pause)
                 now = await self._session.reader.snapshot(thread_id)
-                run = await self._answerers.first_since(seen, thread_id, asked)
+                run = await self._came_first(seen, thread_id, asked)
                 if run is not None or asked.isdisjoint(now.pending_ids):
                     break
             sender = await self._answerers.sender(run) if run else ""
@@ -583,6 +588,13 @@ class Decider:
         if run is not None:
             changed.what = f"{faster}: {_inside_a_sentence(changed.what)}"
         return changed
+
+    async def _came_first(
+        self, seen: WireRun | None, thread_id: str, asked: Collection[str]
+    ) -> WireRun | None:
+        if seen is None:
+            return await self._answerers.in_progress(thread_id)
+        return await self._answerers.first_since(seen, thread_id, asked)
 
     @contextmanager
     def _accounted_for(self, intents: Sequence[Intent]) -> Iterator[None]:
@@ -617,7 +629,7 @@ class Decider:
                 error=observed.error,
                 thread_id=intents[0].thread_id,
             )
-            found = [unread] * len(intents)
+            found = [outcome.after_attempts(unread, observed.attempts)] * len(intents)
         return tuple(
             [
                 await self._concluded(intent, each, observed.run_id)

@@ -181,8 +181,8 @@ class RunQueue:
     async def _when_answered(self, thread_id: str, queue: ThreadQueue) -> ThreadQueue:
         """Return the queue of a thread when its first run is on disk, or when it has none.
 
-        Whoever is refused because of that run can then read which it is; and nobody is because of a run
-        that is refused itself.
+        Whoever is refused because of that run can then read which it is; and no run is refused because of
+        one that is refused itself.
         """
         while queue.runs and not queue.runs[0].answered.is_set():
             await queue.runs[0].answered.wait()
