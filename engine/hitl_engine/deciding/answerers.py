@@ -39,25 +39,29 @@ class Answerers:
         given = await self.given(interrupt)
         return None if given is None else given.who
 
-    async def given(self, interrupt: Interrupt) -> ReceivedAnswer | None:
+    async def given(
+        self, interrupt: Interrupt, *, besides: str | None = None
+    ) -> ReceivedAnswer | None:
         """Return the answer that this question got, as far as the server tells; None if it got none.
 
-        A run counts that names the question in its answer: of several, the one that went on from it, or
-        else the first. Where none does, the one counts that went on from the question, if it was the
-        only one of its checkpoint. The server knows the name where callers have names; else the journal
+        The run counts that went on from the question, if it was the only one of its checkpoint; else
+        one that names the question in its answer: the one in progress, or the first. The run with the
+        id `besides` did nothing. The server knows the name where callers have names; else the journal
         knows those that use its data folder. Raises TargetError.
         """
         runs = await self._session.api.runs(interrupt.thread_id, limit=_READ)
-        named = [run for run in runs if interrupt.interrupt_id in _answered(run)]
-        if len(named) > 1:
-            since = branch_since(interrupt.checkpoint_id, await self._states(interrupt.thread_id))
-            went_on = since[-1].run_id if since else None
-            named = [run for run in named if run.run_id == went_on] or named
+        named = [
+            run
+            for run in runs
+            if interrupt.interrupt_id in _answered(run) and run.run_id != besides
+        ]
+        state = _state_after(interrupt, await self._states(interrupt.thread_id))
+        if state is not None and state.run_id is not None:
+            named = [run for run in named if run.run_id == state.run_id]
         if named:
-            run = named[-1]
+            run = next(reversed([run for run in named if run.status == "running"] or named))
             answer = _answered(run)[interrupt.interrupt_id]
             return ReceivedAnswer(await self.sender(run), run.created_at, (answer,))
-        state = _state_after(interrupt, await self._states(interrupt.thread_id))
         if state is None:
             return None
         return ReceivedAnswer(await self._name([state.metadata]), state.created_at)

@@ -68,6 +68,7 @@ from hitl_engine.model import (
     Outcome,
     OutcomeKind,
     Question,
+    ReceivedAnswer,
     Reopening,
     Ruling,
     ThreadStatus,
@@ -100,6 +101,7 @@ class _Basis:
 
     check: Check[object]
     last_run: WireRun | None
+    shown: Sequence[Interrupt] = ()
 
 
 class Decider:
@@ -190,13 +192,16 @@ class Decider:
                 )
                 for each in asked
             ]
-            told = [await self._with_sender(*each) for each in zip(found, asked, strict=True)]
+            told = [
+                await self._with_sender(*each, observed.run_id)
+                for each in zip(found, asked, strict=True)
+            ]
             return [
                 _compared(each, *pair, before, after)
                 for each, pair in zip(told, decided, strict=True)
             ]
 
-        basis = _Basis(check, last_run)
+        basis = _Basis(check, last_run, shown)
         found = await self._carry_out(intents, request, on_progress, outcomes_of, basis)
         return await self._past_conditions(found, on_progress)
 
@@ -457,15 +462,22 @@ class Decider:
     async def _with_rival(self, what: str, now: Snapshot, shown: Sequence[Question]) -> str:
         """Return why a thread is not as it was shown, with the name of who changed that, if known."""
         with suppress(TargetError):
+            if given := await self._given([each.interrupt for each in shown], now):
+                return f"{given.who} was faster: {_inside_a_sentence(what)}" if given.who else what
             if now.status is ThreadStatus.BUSY:
                 run = await self._answerers.in_progress(now.thread_id)
                 sender = await self._answerers.sender(run) if run else ""
                 return f"{what} The run was sent by {sender}." if sender else what
-            for asked in (each.interrupt for each in shown):
-                if asked.interrupt_id not in now.pending_ids:
-                    sender = await self._answerers.of(asked) or ""
-                    return f"{sender} was faster: {_inside_a_sentence(what)}" if sender else what
         return what
+
+    async def _given(self, shown: Sequence[Interrupt], now: Snapshot) -> ReceivedAnswer | None:
+        """Return the answer to one of these questions; None if all still wait. Raises TargetError."""
+        if now.status is not ThreadStatus.BUSY:
+            shown = [each for each in shown if each.interrupt_id not in now.pending_ids]
+        for asked in shown:
+            if (given := await self._answerers.given(asked)) is not None:
+                return given
+        return None
 
     async def _carry_out(
         self,
@@ -537,11 +549,14 @@ class Decider:
                 await self._log.conclude(intent, nothing, None)
         return told
 
-    async def _with_sender(self, found: Outcome, asked: Interrupt) -> Outcome:
-        """Return the outcome with the name of the user who answered first, if it is known."""
+    async def _with_sender(self, found: Outcome, asked: Interrupt, ours: str | None) -> Outcome:
+        """Return the outcome of our run with the name of the user who answered first, if it is known."""
+        if found.kind is not OutcomeKind.REFUSED:
+            return found
         with suppress(TargetError):
-            if found.kind is OutcomeKind.REFUSED and (sender := await self._answerers.of(asked)):
-                return replace(found, why=f"{sender} answered first.")
+            given = await self._answerers.given(asked, besides=ours)
+            if given is not None and given.who:
+                return replace(found, why=f"{given.who} answered first.")
         return found
 
     async def _what_came_first(
@@ -551,16 +566,20 @@ class Decider:
         if isinstance(error, OtherFirstAnswer):
             return NoLongerWaits(error.what, hint=error.hint)
         thread_id, seen = intents[0].thread_id, basis.last_run if basis else None
-        now, run, sender = None, None, ""
+        now, run, given, sender = None, None, None, ""
         asked = {each.interrupt_id for each in intents if each.interrupt_id}
         with suppress(TargetError):
             for pause in _PAUSES_OF_RIVAL:
                 await asyncio.sleep(pause)
                 now = await self._session.reader.snapshot(thread_id)
                 run = await self._came_first(seen, thread_id, asked)
-                if run is not None or asked.isdisjoint(now.pending_ids):
+                given = await self._given(basis.shown if basis else (), now)
+                if run is not None or given is not None:
                     break
-            sender = await self._answerers.sender(run) if run else ""
+            if given is not None:
+                sender = given.who
+            elif run is not None:
+                sender = await self._answerers.sender(run)
         error.hint = "Look at the thread again."
         by = f", sent by {sender}" if sender else ""
         if now is not None and now.status is ThreadStatus.BUSY:
@@ -585,7 +604,7 @@ class Decider:
         else:
             changed.what = f"Another run came first{by}, and the same waits again."
             return changed
-        if run is not None:
+        if run is not None or given is not None:
             changed.what = f"{faster}: {_inside_a_sentence(changed.what)}"
         return changed
 
