@@ -47,7 +47,7 @@ from hitl_tui.settings import Settings
 from hitl_tui.state.kept_breakpoints import restore_breakpoints
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
-from hitl_tui.stylesheet import ParsedOnce
+from hitl_tui.stylesheet import FastStylesheet
 from hitl_tui.text.few_colours import SixteenColours
 from hitl_tui.text.output_filter import AsciiFilter, HiddenCharacterFilter
 from hitl_tui.text.signs import key_in_ascii
@@ -132,7 +132,7 @@ class ConsoleApp(App[None]):
         characters that are drawn for others. Raises BadConfiguration.
         """
         super().__init__()
-        self.stylesheet = ParsedOnce(self.get_css_variables())
+        self.stylesheet = FastStylesheet(self.get_css_variables())
         self._opens_thread = opens_thread
         self._settings = settings or Settings()
         configured = configuration or Configuration()
