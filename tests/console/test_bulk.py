@@ -470,7 +470,7 @@ async def test_a_mismatch_is_shown_in_its_row(console: OpenConsole) -> None:
         await send(c)
         assert "1 applied, 1 not as decided" in c.text
         assert "! applied, but not as decided: send_email: rejected, but it ran." in c.text
-        assert "enter on a row shows which" in c.text and "stays marked" not in c.text
+        assert "enter on a row shows what" in c.text and "stays marked" not in c.text
 
 
 async def test_all_are_taken_back_with_one_key_before_they_are_sent(console: OpenConsole) -> None:
