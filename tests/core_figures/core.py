@@ -14,6 +14,7 @@ MODULES = (
     "deciding.outcome",
     "deciding.verification",
     "deciding.decider",
+    "deciding.came_first",
     "deciding.run_sender",
     "deciding.answer_queue",
     "journal.chain",

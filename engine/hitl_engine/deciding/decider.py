@@ -2,15 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.answers import answers_of
+from hitl_engine.deciding.came_first import Basis, CameFirst
 from hitl_engine.deciding.conditional_stops import ConditionalStops
 from hitl_engine.deciding.decided_payloads import with_decided
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
@@ -44,11 +45,9 @@ from hitl_engine.errors import (
     FirstOfTwo,
     HitlError,
     JournalFailed,
-    MovedOn,
     NoLongerWaits,
     NotTaken,
     NotThere,
-    OtherFirstAnswer,
     ServerRefused,
     TargetError,
 )
@@ -68,10 +67,8 @@ from hitl_engine.model import (
     Outcome,
     OutcomeKind,
     Question,
-    ReceivedAnswer,
     Reopening,
     Ruling,
-    ThreadStatus,
     ToolCalls,
     Verdict,
     Verdicts,
@@ -85,23 +82,12 @@ from hitl_engine.reading.wire import RULE_DIGESTS, RULES, WireRun
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 """Returns the outcome of each intent of a run, in their order."""
 _Checked = TypeVar("_Checked")
-_PAUSES_OF_RIVAL = (0.0, 0.1, 0.3)
-"""Seconds before each look for the run that came first: it can be admitted, and not be written yet."""
 _CONDITION_FAILED = "the condition of this breakpoint did not hold"
 """The reason for the log of a step that nobody decided on."""
 _LAST_LOOK = 5.0
 """Seconds for a last look at a thread, if its server was silent as long as it may be."""
 Check = Callable[[Snapshot], _Checked]
 """Returns what a decision is about in a thread; raises NoLongerWaits or NotTaken if it is another one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Basis:
-    """What a decision is based on."""
-
-    check: Check[object]
-    last_run: WireRun | None
-    shown: Sequence[Interrupt] = ()
 
 
 class Decider:
@@ -124,7 +110,7 @@ class Decider:
         self.conditional_stops = ConditionalStops(session, breakpoints)
         """Whether a stop counts."""
         self._runs = RunSender(session)
-        self._answerers = Answerers(session, log)
+        self._first = CameFirst(session, Answerers(session, log))
         self._unsettled: dict[str, str] = {}
 
     @property
@@ -193,7 +179,7 @@ class Decider:
                 for each in asked
             ]
             told = [
-                await self._with_sender(*each, observed.run_id)
+                await self._first.named(*each, observed.run_id)
                 for each in zip(found, asked, strict=True)
             ]
             return [
@@ -201,7 +187,7 @@ class Decider:
                 for each, pair in zip(told, decided, strict=True)
             ]
 
-        basis = _Basis(check, last_run, shown)
+        basis = Basis(check, last_run, shown)
         found = await self._carry_out(intents, request, on_progress, outcomes_of, basis)
         return await self._past_conditions(found, on_progress)
 
@@ -256,7 +242,7 @@ class Decider:
             race = await self._race(observed, before)
             return (outcome.after_race(outcome.of_step(before, observed, after), race),)
 
-        basis = _Basis(check, last_run)
+        basis = Basis(check, last_run)
         (found,) = await self._carry_out(intents, request, on_progress, outcomes_of, basis)
         return found
 
@@ -456,28 +442,8 @@ class Decider:
         try:
             return before, last_run, check(before)
         except NoLongerWaits as error:
-            error.what = await self._with_rival(error.what, before, shown)
+            error.what = await self._first.with_rival(error.what, before, shown)
             raise
-
-    async def _with_rival(self, what: str, now: Snapshot, shown: Sequence[Question]) -> str:
-        """Return why a thread is not as it was shown, with the name of who changed that, if known."""
-        with suppress(TargetError):
-            if given := await self._given([each.interrupt for each in shown], now):
-                return f"{given.who} was faster: {_inside_a_sentence(what)}" if given.who else what
-            if now.status is ThreadStatus.BUSY:
-                run = await self._answerers.in_progress(now.thread_id)
-                sender = await self._answerers.sender(run) if run else ""
-                return f"{what} The run was sent by {sender}." if sender else what
-        return what
-
-    async def _given(self, shown: Sequence[Interrupt], now: Snapshot) -> ReceivedAnswer | None:
-        """Return the answer to one of these questions; None if all still wait. Raises TargetError."""
-        if now.status is not ThreadStatus.BUSY:
-            shown = [each for each in shown if each.interrupt_id not in now.pending_ids]
-        for asked in shown:
-            if (given := await self._answerers.given(asked)) is not None:
-                return given
-        return None
 
     async def _carry_out(
         self,
@@ -485,7 +451,7 @@ class Decider:
         request: JsonObject,
         on_progress: OnProgress,
         outcomes_of: OutcomesOf,
-        basis: _Basis | None = None,
+        basis: Basis | None = None,
     ) -> tuple[Outcome, ...]:
         """Record, send once, judge, record. `basis` explains why a thread was refused as changed."""
         with self._accounted_for(intents):
@@ -536,84 +502,19 @@ class Decider:
             return ObservedRun(fault=error.what)
 
     async def _refused(
-        self, intents: Sequence[Intent], error: TargetError, basis: _Basis | None = None
+        self, intents: Sequence[Intent], error: TargetError, basis: Basis | None = None
     ) -> HitlError:
         """Record that nothing was taken, and return the error to raise."""
         told: HitlError = error
         if isinstance(error, Conflict):
-            told = await self._what_came_first(intents, error, basis)
+            asked = {each.interrupt_id for each in intents if each.interrupt_id}
+            told = await self._first.refusal(intents[0].thread_id, asked, error, basis)
         told.kept = "Nothing was taken; what you typed is kept."
         for intent in intents:
             nothing = Outcome(OutcomeKind.REFUSED, told.what, None, thread_id=intent.thread_id)
             with suppress(JournalFailed):  # that nothing was taken is what matters
                 await self._log.conclude(intent, nothing, None)
         return told
-
-    async def _with_sender(self, found: Outcome, asked: Interrupt, ours: str | None) -> Outcome:
-        """Return the outcome of our run with the name of the user who answered first, if it is known."""
-        if found.kind is not OutcomeKind.REFUSED:
-            return found
-        with suppress(TargetError):
-            given = await self._answerers.given(asked, besides=ours)
-            if given is not None and given.who:
-                return replace(found, why=f"{given.who} answered first.")
-        return found
-
-    async def _what_came_first(
-        self, intents: Sequence[Intent], error: Conflict, basis: _Basis | None
-    ) -> HitlError:
-        """Return the error that tells what came first on the thread, and who sent it if known."""
-        if isinstance(error, OtherFirstAnswer):
-            return NoLongerWaits(error.what, hint=error.hint)
-        thread_id, seen = intents[0].thread_id, basis.last_run if basis else None
-        now, run, given, sender = None, None, None, ""
-        asked = {each.interrupt_id for each in intents if each.interrupt_id}
-        with suppress(TargetError):
-            for pause in _PAUSES_OF_RIVAL:
-                await asyncio.sleep(pause)
-                now = await self._session.reader.snapshot(thread_id)
-                run = await self._came_first(seen, thread_id, asked)
-                given = await self._given(basis.shown if basis else (), now)
-                if run is not None or given is not None:
-                    break
-            if given is not None:
-                sender = given.who
-            elif run is not None:
-                sender = await self._answerers.sender(run)
-        error.hint = "Look at the thread again."
-        by = f", sent by {sender}" if sender else ""
-        if now is not None and now.status is ThreadStatus.BUSY:
-            error.what = f"Another run came first{by}, and is in progress on this thread."
-            return error
-        is_gone = now is not None and bool(asked) and asked.isdisjoint(now.pending_ids)
-        if not (is_gone or isinstance(error, MovedOn)):
-            error.detail = error.detail or error.what
-            error.what = f"Another run came first{by}."
-            return error
-        faster = f"{sender} was faster" if sender else "Another reviewer was faster"
-        changed = NoLongerWaits("The thread has changed since you decided.", hint=error.hint)
-        if now is None or basis is None:
-            changed.what = f"{faster}: {_inside_a_sentence(changed.what)}"
-            return changed
-        try:
-            basis.check(now)
-        except NotTaken as in_part:
-            return in_part
-        except NoLongerWaits as found:
-            changed = found
-        else:
-            changed.what = f"Another run came first{by}, and the same waits again."
-            return changed
-        if run is not None or given is not None:
-            changed.what = f"{faster}: {_inside_a_sentence(changed.what)}"
-        return changed
-
-    async def _came_first(
-        self, seen: WireRun | None, thread_id: str, asked: Collection[str]
-    ) -> WireRun | None:
-        if seen is None:
-            return await self._answerers.in_progress(thread_id)
-        return await self._answerers.first_since(seen, thread_id, asked)
 
     @contextmanager
     def _accounted_for(self, intents: Sequence[Intent]) -> Iterator[None]:
@@ -801,10 +702,6 @@ def _with_first_answer(request: JsonObject, shown: Interrupt) -> JsonObject:
         **request,
         "preconditions": {**required, "first_answer": first.digest if first else ""},
     }
-
-
-def _inside_a_sentence(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
 
 
 def _sent_run(intents: Sequence[Intent]) -> SentRun:
