@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hitl_engine.configuration.targets import NamedTarget
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import Answer, Interrupt, OutcomeKind
 from tests.any_server.proxy import Exchange, Proxy
@@ -46,8 +47,8 @@ async def test_an_answer_of_another_client_is_a_refusal(
     thread = await start(desk, "two_questions", {})
 
     async def after_another(exchange: Exchange) -> None:
-        data, headers = tmp_path / "j", server.headers
-        async with open_desk(server.url, data_dir=data, headers=headers) as other:
+        target = NamedTarget(server.url, headers=server.headers, reviewer="ada")
+        async with open_desk(target, data_dir=tmp_path / "j") as other:
             await decide(other, thread, Answer("theirs"))
         await exchange.relay(await exchange.deliver())
 
@@ -56,7 +57,7 @@ async def test_an_answer_of_another_client_is_a_refusal(
     outcome = await desk.decide(question, Answer("mine"), ignore)
     assert outcome.kind is OutcomeKind.REFUSED, outcome
     logged = {each.outcome: each for each in await desk.log()}
-    assert outcome.why == f"{logged[OutcomeKind.APPLIED].who} answered first."
+    assert outcome.why == "ada answered first."
     assert logged[OutcomeKind.REFUSED].why == outcome.why
     [waiting] = (await desk.thread(thread.thread_id)).waiting
     assert isinstance(waiting, Interrupt) and waiting.payload == {"question": 2}

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from itertools import takewhile
 from typing import Any, TypeAlias
 
@@ -44,9 +45,9 @@ class Answerers:
     ) -> ReceivedAnswer | None:
         """Return the answer that this question got, as far as the server tells; None if it got none.
 
-        The run counts that went on from the question, if it was the only one of its checkpoint; else
-        one that names the question in its answer: the one in progress, or the first. The run with the
-        id `besides` did nothing. The server knows the name where callers have names; else the journal
+        A run counts that names the question in its answer, and began before the thread went on from it:
+        the one that went on, or the one in progress, or the first. Where none does, the one counts that
+        went on, if the question was the only one. The run with the id `besides` did nothing. The server knows the name where callers have names; else the journal
         knows those that use its data folder. Raises TargetError.
         """
         runs = await self._session.api.runs(interrupt.thread_id, limit=_READ)
@@ -56,8 +57,9 @@ class Answerers:
             if interrupt.interrupt_id in _answered(run) and run.run_id != besides
         ]
         state = _state_after(interrupt, await self._states(interrupt.thread_id))
-        if state is not None and state.run_id is not None:
-            named = [run for run in named if run.run_id == state.run_id]
+        if state is not None:
+            named = [run for run in named if not _began_after(run, state.created_at)]
+            named = [run for run in named if run.run_id == state.run_id] or named
         if named:
             run = next(reversed([run for run in named if run.status == "running"] or named))
             answer = _answered(run)[interrupt.interrupt_id]
@@ -85,7 +87,7 @@ class Answerers:
         """
         runs = await self._session.api.runs(thread_id, limit=_READ)
         until_seen = takewhile(lambda run: run.run_id != seen.run_id, runs)
-        since = [run for run in until_seen if not _is_older(run, seen)]
+        since = [run for run in until_seen if not _began_after(seen, run.created_at)]
         answered = [run for run in since if not _answered(run).keys().isdisjoint(asked)]
         in_progress = [run for run in answered if run.status == "running"]
         began = [run for run in since if run.status != "pending"]
@@ -132,9 +134,9 @@ def _answered(run: WireRun) -> Mapping[str, Any]:
     return resume if isinstance(resume, dict) else {}
 
 
-def _is_older(run: WireRun, seen: WireRun) -> bool:
-    """Whether a run began before the one that was seen, which may be deleted."""
-    return bool(run.created_at and seen.created_at and run.created_at < seen.created_at)
+def _began_after(run: WireRun, moment: datetime | None) -> bool:
+    """Whether a run began after a moment, as far as both are known."""
+    return bool(run.created_at and moment and run.created_at > moment)
 
 
 def _state_after(interrupt: Interrupt, history: Sequence[WireState]) -> WireState | None:
