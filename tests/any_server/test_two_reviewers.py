@@ -66,16 +66,20 @@ async def test_both_learn_whose_answer_counted_where_the_server_ran_both(
 ) -> None:
     if not desk.server.lack(Capability.KEEP_REVIEWERS_APART):
         pytest.skip("This server refuses the second of two answers.")
-    trace = tmp_path / "trace"
-    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 1})
-    [question] = questions_of(desk, thread)
     desks = (desk, other)
     answers = ("one", "two")
-    tries = [
-        each.decide(question, Answer(answer), ignore)
-        for each, answer in zip(desks, answers, strict=True)
-    ]
-    results = await asyncio.gather(*tries)
+    for number in range(10):  # it also refuses one, if the other came a little earlier
+        trace = tmp_path / f"trace {number}"
+        thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 1})
+        [question] = questions_of(desk, thread)
+        tries = [
+            each.decide(question, Answer(answer), ignore)
+            for each, answer in zip(desks, answers, strict=True)
+        ]
+        ended = await asyncio.gather(*tries, return_exceptions=True)
+        results = [each for each in ended if isinstance(each, Outcome)]
+        if len(results) == len(desks):
+            break
     assert sorted(trace.read_text().split()) == ["one", "two"]
     values = (await desk.thread(thread.thread_id)).values
     assert isinstance(values, dict)

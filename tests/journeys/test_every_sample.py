@@ -275,8 +275,15 @@ def decide(terminal: Terminal, wanted: Press) -> None:
 def wait_until_ready(terminal: Terminal) -> None:
     """Wait until the topmost screen accepts decisions."""
     keys = "|".join(map(re.escape, SENDING_KEYS))
-    found = re.findall(keys, terminal.wait_for(keys))
-    wait_for_key(terminal, found[-1])
+    while True:
+        terminal.settle()
+        [*_, key] = re.findall(keys, terminal.wait_for(keys))
+        try:
+            return wait_for_key(terminal, key)
+        except AssertionError:
+            if key in terminal.text:
+                raise
+            # another screen has come meanwhile, with a key of its own
 
 
 def shows(terminal: Terminal, pattern: str, seconds: float) -> bool:

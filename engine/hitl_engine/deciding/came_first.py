@@ -124,7 +124,13 @@ class CameFirst:
     async def _given(self, shown: Sequence[Interrupt], now: Snapshot) -> ReceivedAnswer | None:
         """Return the answer to one of these questions; None if all still wait. Raises TargetError."""
         if now.status is not ThreadStatus.BUSY:
-            shown = [each for each in shown if each.interrupt_id not in now.pending_ids]
+            waits = now.pending_ids
+            here = now.checkpoint_id  # the row of a thread can be older than its state
+            shown = [
+                each
+                for each in shown
+                if each.interrupt_id not in waits or each.checkpoint_id != here
+            ]
         for asked in shown:
             if (given := await self._answerers.given(asked)) is not None:
                 return given
