@@ -46,6 +46,7 @@ TESTS = (
     "tests/server/test_answers_in_one_request.py",
     "tests/server/test_bulk.py",
     "tests/server/test_deciding.py",
+    "tests/server/test_four_eyes_desks.py",
     "tests/server/test_concurrent_reviewers.py",
     "tests/server/test_late_answers.py",
     "tests/server/test_misleading_errors.py",
