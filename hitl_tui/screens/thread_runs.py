@@ -18,6 +18,7 @@ from hitl_engine.model import (
     StateEdit,
     StepGoal,
     ThreadView,
+    mismatches_of,
 )
 from hitl_engine.visible import one_line
 from hitl_tui.messages import Answered, RunRequested, StartFailed, TakenBack
@@ -244,7 +245,7 @@ class ThreadRuns:
         self._settle(SendingStatus(outcome.kind.value), outcome.thread)
         if outcome.kind is not OutcomeKind.UNKNOWN:
             self._known = outcome
-        mismatches = [*dict.fromkeys(each for one in outcomes for each in one.mismatches)]
+        mismatches = mismatches_of(outcomes)
         if outcome.kind is OutcomeKind.REFUSED and self._pane.card is not None:
             await self._show_rejection(NoLongerWaits(outcome.why, kept="What you typed is kept."))
             return

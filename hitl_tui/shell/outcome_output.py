@@ -15,6 +15,7 @@ from hitl_engine.model import (
     Question,
     Reopening,
     json_path,
+    mismatches_of,
 )
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.shell.command_result import CommandResult
@@ -45,7 +46,7 @@ def answer_result(
         _answer_document(question, outcome)
         for (question, _), outcome in zip(decided, outcomes, strict=True)
     ]
-    mismatches = tuple(dict.fromkeys(each for outcome in outcomes for each in outcome.mismatches))
+    mismatches = mismatches_of(outcomes)
     overall = replace(_least_certain(outcomes), mismatches=mismatches)
     return _result(overall, fingerprint_of, {"answers": answers})
 

@@ -10,7 +10,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -23,8 +23,9 @@ from hitl_engine.errors import Conflict, HitlError, NoLongerWaits
 from hitl_engine.model import Approve, Edit, OutcomeKind, Question, Reject, Verdict, Verdicts
 from hitl_engine.selftest.figure import Figure
 from tests.any_server.steps import ignore, questions_of
+from tests.figures.both_servers import on_both_servers
 from tests.json_values import Json
-from tests.server.processes import Served, langgraph_dev, running_server
+from tests.server.processes import Served
 
 PROJECT = Path(__file__).parent / "contested_project"
 _MOST = 8
@@ -66,17 +67,18 @@ class Decided:
 def contests(folder: Path, count: int, seed: int) -> tuple[Figure, Figure]:
     """Decide as often as `count`, half of it on our server and half on `langgraph dev`."""
     counts = _Counts()
-    with ExitStack() as stack:
-        ours, theirs = folder / "ours", folder / "theirs"
-        for each in (ours, theirs):
-            shutil.copytree(PROJECT, each)
-        servers = (
-            stack.enter_context(running_server(ours / "langgraph.json", folder / "data")),
-            stack.enter_context(langgraph_dev(theirs, theirs / "langgraph.json")),
-        )
-        for server in servers:
-            asyncio.run(contest_on(server, folder / server.name, -(-count // 2), seed, counts))
+
+    async def work(server: Served, place: Path, half: int) -> None:
+        await contest_on(server, place, half, seed, counts)
+
+    on_both_servers(folder, project, work, count)
     return figures_of(counts)
+
+
+def project(folder: Path) -> Path:
+    """Copy the graph that asks; return its langgraph.json."""
+    shutil.copytree(PROJECT, folder, dirs_exist_ok=True)
+    return folder / "langgraph.json"
 
 
 async def on(server: Served, folder: Path, count: int, seed: int) -> tuple[Figure, Figure]:

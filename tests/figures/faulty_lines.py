@@ -8,7 +8,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -21,8 +21,9 @@ from hitl_engine.model import Answer, JsonObject, OutcomeKind
 from hitl_engine.selftest.figure import Figure
 from tests.any_server.proxy import Exchange, Proxy, pass_on, proxy_of
 from tests.any_server.steps import ignore, questions_of, start
+from tests.figures.both_servers import on_both_servers
 from tests.figures.faults import AWAY, FAULTS, Fault
-from tests.server.processes import Served, copied_project, langgraph_dev, running_server
+from tests.server.processes import Served, copied_project
 
 _AT_ONCE = 8
 _SECONDS = 60.0
@@ -43,17 +44,11 @@ class _Counts:
 def wrong_labels(folder: Path, count: int, seed: int) -> tuple[Figure, Figure]:
     """Decide as often as `count`, half of it on our server and half on `langgraph dev`."""
     counts = _Counts()
-    with ExitStack() as stack:
-        ours, theirs = folder / "ours", folder / "theirs"
-        for each in (ours, theirs):
-            each.mkdir()
-        config = copied_project(ours)
-        servers = (
-            stack.enter_context(running_server(config, folder / "data")),
-            stack.enter_context(langgraph_dev(theirs)),
-        )
-        for server in servers:
-            asyncio.run(decide_over(server, folder / server.name, -(-count // 2), seed, counts))
+
+    async def work(server: Served, place: Path, half: int) -> None:
+        await decide_over(server, place, half, seed, counts)
+
+    on_both_servers(folder, copied_project, work, count)
     return figures_of(counts)
 
 

@@ -1,6 +1,5 @@
 """A short version of the figure `contests`, and that it counts what goes wrong."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +15,8 @@ from tests.server.processes import Served, running_server
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("contested")
-    shutil.copytree(contested.PROJECT, folder / "project")
-    with running_server(folder / "project" / "langgraph.json", folder / "data") as served:
+    config = contested.project(folder / "project")
+    with running_server(config, folder / "data") as served:
         yield served
 
 

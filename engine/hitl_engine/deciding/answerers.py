@@ -47,8 +47,9 @@ class Answerers:
 
         A run counts that names the question in its answer, and began before the thread went on from it:
         the one that went on, or the one in progress, or the first. Where none does, the one counts that
-        went on, if the question was the only one. The run with the id `besides` did nothing. The server knows the name where callers have names; else the journal
-        knows those that use its data folder. Raises TargetError.
+        went on, if the question was the only one. The run with the id `besides` did nothing. The server
+        knows the name where callers have names; else the journal knows those that use its data folder.
+        Raises TargetError.
         """
         runs = await self._session.api.runs(interrupt.thread_id, limit=_READ)
         named = [
@@ -61,7 +62,7 @@ class Answerers:
             named = [run for run in named if not _began_after(run, state.created_at)]
             named = [run for run in named if run.run_id == state.run_id] or named
         if named:
-            run = next(reversed([run for run in named if run.status == "running"] or named))
+            run = ([run for run in named if run.status == "running"] or named)[-1]
             answer = _answered(run)[interrupt.interrupt_id]
             return ReceivedAnswer(await self.sender(run), run.created_at, (answer,))
         if state is None:

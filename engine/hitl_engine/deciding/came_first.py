@@ -75,14 +75,12 @@ class CameFirst:
             for pause in _PAUSES_OF_RIVAL:
                 await asyncio.sleep(pause)
                 now = await self._session.reader.snapshot(thread_id)
-                run = await self._came_first(seen, thread_id, asked)
-                given = await self._given(basis.shown if basis else (), now)
-                if run is not None or given is not None:
+                if given := await self._given(basis.shown if basis else (), now):
+                    sender = given.who
                     break
-            if given is not None:
-                sender = given.who
-            elif run is not None:
-                sender = await self._answerers.sender(run)
+                if run := await self._came_first(seen, thread_id, asked):
+                    sender = await self._answerers.sender(run)
+                    break
         error.hint = "Look at the thread again."
         by = f", sent by {sender}" if sender else ""
         if now is not None and now.status is ThreadStatus.BUSY:

@@ -62,7 +62,14 @@ from hitl_engine.model.json import (
     as_object,
     json_path,
 )
-from hitl_engine.model.outcome import OnProgress, Outcome, OutcomeKind, Progress, ReceivedAnswer
+from hitl_engine.model.outcome import (
+    OnProgress,
+    Outcome,
+    OutcomeKind,
+    Progress,
+    ReceivedAnswer,
+    mismatches_of,
+)
 from hitl_engine.model.presence import (
     NOBODY,
     Claim,
@@ -319,5 +326,6 @@ __all__ = [
     "in_utc",
     "json_path",
     "kind_of",
+    "mismatches_of",
     "tools_of",
 ]

@@ -1,7 +1,7 @@
 """Outcomes: what a run did, and what became of a decision."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -82,3 +82,8 @@ class Outcome:
     """Keys of the state that became something else than was written: a sentence each, untrusted."""
     thread_id: str = field(kw_only=True)
     """Known even if the thread could not be read."""
+
+
+def mismatches_of(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Return what was not as decided in one of these outcomes, each sentence once."""
+    return tuple(dict.fromkeys(each for outcome in outcomes for each in outcome.mismatches))

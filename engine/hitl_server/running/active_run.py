@@ -26,7 +26,7 @@ class ActiveRun:
     temporary: bool = False
     """Whether the thread was created for this run and is deleted after it."""
     result: RunResult = field(default_factory=RunResult)
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    admission_ended: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the run is on disk, or was refused."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     record: Run | None = None

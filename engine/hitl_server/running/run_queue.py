@@ -146,7 +146,7 @@ class RunQueue:
         async with self._admissions.hold(active.thread_id) if four_eyes else nullcontext():
             queue = self._queues.setdefault(active.thread_id, ThreadQueue())
             if strategy == "reject" or required.is_as_seen:
-                queue = await self._when_answered(active.thread_id, queue)
+                queue = await self._when_admission_ended(active.thread_id, queue)
             earlier = list(queue.runs)
             if earlier and strategy == "reject":
                 raise thread_busy()
@@ -171,21 +171,21 @@ class RunQueue:
                 active.ended.set()
                 raise
             finally:
-                active.answered.set()
+                active.admission_ended.set()
             if strategy in ("interrupt", "rollback"):
                 for other in earlier:
                     other.cancel("rollback" if strategy == "rollback" else "interrupt")
             self._database.presence.set_claim(active.thread_id, None)  # `mark_busy` removed its row
             self._start(queue, active)
 
-    async def _when_answered(self, thread_id: str, queue: ThreadQueue) -> ThreadQueue:
+    async def _when_admission_ended(self, thread_id: str, queue: ThreadQueue) -> ThreadQueue:
         """Return the queue of a thread when its first run is on disk, or when it has none.
 
         Whoever is refused because of that run can then read which it is; and no run is refused because of
         one that is refused itself.
         """
-        while queue.runs and not queue.runs[0].answered.is_set():
-            await queue.runs[0].answered.wait()
+        while queue.runs and not queue.runs[0].admission_ended.is_set():
+            await queue.runs[0].admission_ended.wait()
             queue = self._queues.setdefault(thread_id, ThreadQueue())
         return queue
 
