@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--folder", help="where the measurements are kept, and used again")
     given = parser.parse_args()
     if unknown := set(given.modules) - set(MODULES):
-        parser.error(f"There is no {', '.join(unknown)}.")
+        parser.error(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(MODULES)}.")
     import_once()
     with tempfile.TemporaryDirectory() as empty:
         folder = Path(given.folder or empty)

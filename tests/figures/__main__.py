@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scale", type=float, default=1.0)
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(FIGURES):
-        parser.error(f"There is no {', '.join(sorted(unknown))}.")
+        parser.error(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}.")
     print(_HEAD, flush=True)
     wrong: list[Figure] = []
     for name in given.names or FIGURES:

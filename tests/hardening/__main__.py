@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
-        parser.error(f"There is no {', '.join(unknown)}.")
+        parser.error(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
     for name in given.parts or PARTS:
         print(f"{name}, seed {given.seed} ...", flush=True)
         began = time.monotonic()
