@@ -30,6 +30,9 @@ _HEAD = '''\
 A table is hexadecimal code points and ranges of them, in order. Source: the Unicode Character
 Database {version}, https://www.unicode.org/license.txt.
 """
+
+VERSION = {numbers}
+"""The version of that database: code points that a later one assigns are unassigned here."""
 '''
 
 
@@ -49,17 +52,12 @@ def tables() -> str:
     shown = _emoji_variations()
     script = _property("Scripts.txt")
     parts = [
-        _HEAD.format(version=_version()),
+        _HEAD.format(version=_version(), numbers=tuple(map(int, _version().split(".")))),
         _table(
             "HIDDEN",
             "Categories Cc (but tab and newline), Cf, Cs, Co, Cn, Zl and Zp, "
             "Default_Ignorable_Code_Point, and U+2800.",
             hidden,
-        ),
-        _table(
-            "HIDDEN_SYMBOLS",
-            "Those of them that are letters, marks or symbols, so that `str.isprintable` is true.",
-            hidden - category(_HIDDEN),
         ),
         _table("JOINS_NEXT", "Joining_Type L and D.", joining({"L", "D"})),
         _table("JOINS_PREVIOUS", "Joining_Type R and D.", joining({"R", "D"})),

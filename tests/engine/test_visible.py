@@ -190,6 +190,19 @@ def test_the_tables_are_those_of_the_database() -> None:
     assert unicode_tables.TABLES.read_text(encoding="utf-8") == unicode_tables.tables()
 
 
+def test_what_is_hidden_does_not_depend_on_the_version_of_python() -> None:
+    """U+2EBF0 is assigned since Unicode 15.1, of Python 3.13; U+31350 since 15.0, of Python 3.12."""
+    assert tables.VERSION == (15, 0, 0)
+    assert visible("\U0002ebf0") == "\\u{2EBF0}" and hidden_count("\U0002ebf0") == 1
+    assert visible("\U00031350") == "\U00031350" and hidden_count("\U00031350") == 0
+
+
+def test_every_hidden_character_is_found() -> None:
+    for point in (*range(0x33000), *range(0xDFFF0, 0xE1000)):
+        char = chr(point)
+        assert (visible(char) != char) is bool(hidden_count(char)), ascii(char)
+
+
 def test_plain_text_costs_one_pass() -> None:
     plain, ideographs = "x" * 1_000_000, "漢" * 1_000_000
     assert shortest(plain) * 1.5 < shortest(ideographs)

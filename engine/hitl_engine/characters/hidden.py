@@ -83,12 +83,13 @@ def is_hidden(text: str, place: int) -> bool:
 
 
 def may_hide(text: str) -> bool:
-    """Return whether a text can contain hidden characters: much faster to find out."""
-    return (
-        not text.isprintable()
-        or _hidden_symbols().search(text) is not None
-        or (_also_hidden is not None and _also_hidden.search(text) is not None)
-    )
+    """Return whether a text can contain hidden characters: much faster to find out.
+
+    Python's own properties of characters do for ASCII only: its Unicode can be newer than the tables.
+    """
+    if text.isascii() and text.isprintable() and _also_hidden is None:
+        return False
+    return _suspects().search(text) is not None
 
 
 def keeps_together(text: str, place: int) -> bool:
@@ -178,11 +179,6 @@ def _suspects() -> re.Pattern[str]:
     ranges = [(first, last) for first, last in _ranges(tables.HIDDEN) if last <= 0xFFFF]
     also = f"|{_also_hidden.pattern}" if _also_hidden is not None else ""
     return re.compile(f"[{_class(ranges)}\U00010000-\U0010ffff]{also}")
-
-
-@cache
-def _hidden_symbols() -> re.Pattern[str]:
-    return re.compile(f"[{_class(_ranges(tables.HIDDEN_SYMBOLS))}]")
 
 
 def _class(ranges: list[tuple[int, int]]) -> str:

@@ -4,6 +4,9 @@ A table is hexadecimal code points and ranges of them, in order. Source: the Uni
 Database 15.0.0, https://www.unicode.org/license.txt.
 """
 
+VERSION = (15, 0, 0)
+"""The version of that database: code points that a later one assigns are unassigned here."""
+
 HIDDEN = """
 0-8 B-1F 7F-9F AD 34F 378-379 380-383 38B 38D 3A2 530 557-558 58B-58C 590 5C8-5CF 5EB-5EE 5F5-605
 61C 6DD 70E-70F 74B-74C 7B2-7BF 7FB-7FC 82E-82F 83F 85C-85D 85F 86B-86F 88F-897 8E2 984 98D-98E
@@ -73,11 +76,6 @@ FFD8-FFD9 FFDD-FFDF FFE7 FFEF-FFFB FFFE-FFFF 1000C 10027 1003B 1003E 1004E-1004F
 2B73A-2B73F 2B81E-2B81F 2CEA2-2CEAF 2EBE1-2F7FF 2FA1E-2FFFF 3134B-3134F 323B0-10FFFF
 """
 """Categories Cc (but tab and newline), Cf, Cs, Co, Cn, Zl and Zp, Default_Ignorable_Code_Point, and U+2800."""
-
-HIDDEN_SYMBOLS = """
-34F 115F-1160 17B4-17B5 180B-180D 180F 2800 3164 FE00-FE0F FFA0 E0100-E01EF
-"""
-"""Those of them that are letters, marks or symbols, so that `str.isprintable` is true."""
 
 JOINS_NEXT = """
 620 626 628 62A-62E 633-63F 641-647 649-64A 66E-66F 678-687 69A-6BF 6C1-6C2 6CC 6CE 6D0-6D1 6FA-6FC

@@ -1,8 +1,9 @@
 """Texts that could command a terminal or hide something are written visibly, each in its own way."""
 
 import random
-from unicodedata import category
+from unicodedata import category, unidata_version
 
+from hitl_engine.characters import tables
 from hitl_engine.selftest.figure import Figure, figure_of
 from hitl_engine.visible import decode, visible
 
@@ -15,8 +16,10 @@ _PIECES = (
 )  # fmt: skip
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters that some scripts and emoji need: `visible` leaves them only there."""
-_NEVER = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_NEVER = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Categories of characters without a picture, or with any."""
+_KNOWS_UNASSIGNED = tuple(map(int, unidata_version.split("."))) >= tables.VERSION
+"""Whether Python knows all characters that are shown: Python 3.11 has an older Unicode."""
 
 
 def hostile_texts(count: int, seed: int) -> Figure:
@@ -39,7 +42,8 @@ def hostile_text(chance: random.Random) -> str:
 
 def is_visible(shown: str) -> bool:
     """Whether each character has a picture of its own, or is a joiner, a newline or a tab."""
-    return all(char in "\n\t" or char in _JOINERS or category(char) not in _NEVER for char in shown)
+    never = _NEVER | {"Cn"} if _KNOWS_UNASSIGNED else _NEVER
+    return all(char in "\n\t" or char in _JOINERS or category(char) not in never for char in shown)
 
 
 def _piece(chance: random.Random) -> str:
