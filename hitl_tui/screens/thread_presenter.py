@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hitl_engine.errors import HitlError, JournalFailed
+from hitl_engine.errors import HitlError, JournalFailed, NoLongerWaits
 from hitl_engine.model import (
     Breakpoint,
     Capability,
@@ -104,10 +104,11 @@ class ThreadPresenter:
         elif before is not ItemChange.UNCHANGED:
             banner.clear()
 
-    async def compare(self) -> str | None:
+    async def compare(self, refusal: NoLongerWaits | None = None) -> str | None:
         """Read the thread and compare the item in view; the title then shows the result.
 
-        Return how it has changed, or an empty text; None if that cannot be known.
+        Return how it has changed, or an empty text; None if that cannot be known. The text begins with
+        why an answer was refused, if it was, and what came first does not tell it already.
         """
         item = self.thread.shown
         try:
@@ -126,7 +127,11 @@ class ThreadPresenter:
         if change is ItemChange.UNCHANGED:
             return ""
         given = await self._given(item) if change is ItemChange.GONE else None
-        return change_text(change, view.status, given)
+        text = change_text(change, view.status, given)
+        if refusal is None:
+            return text
+        told = given is not None and given.who
+        return f"{'Nothing was taken.' if told else refusal.what} {text}"
 
     def _take_first_answer(self, view: ThreadView) -> None:
         """Show what another reviewer has answered meanwhile; what was typed stays."""

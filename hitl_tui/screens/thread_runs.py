@@ -303,8 +303,9 @@ class ThreadRuns:
             return
         self._pane.content = PaneContent.CARD
         self._presenter.update_title()
-        change = await self._presenter.compare() if isinstance(error, NoLongerWaits) else None
-        self._header.banner.show(Severity.ERROR, f"{error} {change}" if change else str(error))
+        gone = isinstance(error, NoLongerWaits)
+        change = await self._presenter.compare(error) if gone else None
+        self._header.banner.show(Severity.ERROR, change or str(error))
         self._pane.card.reopen()
         if self._screen.is_current:
             self._pane.take_focus()

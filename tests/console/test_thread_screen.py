@@ -224,18 +224,29 @@ async def test_an_item_that_waits_again_is_shown_as_such(console: OpenConsole) -
         assert "no longer" not in c.text
 
 
-async def test_a_refusal_is_no_item_that_waits(console: OpenConsole) -> None:
-    """The header and the banner tell the same: what another reviewer answered does not wait."""
+@pytest.mark.parametrize(
+    ("answerer", "told"),
+    [
+        ("ada", "Nothing was taken. This is no longer pending: ada answered it"),
+        ("", "Another reviewer was faster. This is no longer pending: it was answered or replaced"),
+    ],
+)
+async def test_a_refusal_is_no_item_that_waits(
+    console: OpenConsole, answerer: str, told: str
+) -> None:
+    """The header and the banner tell the same, once: what another reviewer answered does not wait."""
     desk = DeskDouble(interrupt(TEXT))
     async with console(desk) as c:
         await c.open()
         desk.items = ()
         desk.script = [NoLongerWaits("Another reviewer was faster.", kept="Nothing was sent.")]
-        desk.answerer = "ada"
+        desk.answerer = answerer
         await c.press("ctrl+s")
-        await until(c.pilot, lambda: "Another reviewer was faster." in c.text)
+        await until(c.pilot, lambda: told in " ".join(c.text.split()))
         assert "! gone, no longer waits" in c.text and "waits for an answer" not in c.text
-        assert "ada answered it" in " ".join(c.text.split())
+        words = " ".join(c.text.split())
+        assert words.count("was faster") + words.count("ada answered it") == 1
+        assert words.count("What you typed is kept") == 1
 
 
 @pytest.mark.parametrize("size", [(100, 30), (160, 30)])
