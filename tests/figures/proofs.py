@@ -108,7 +108,7 @@ BUGS: dict[str, tuple[str, ...]] = {
     # langgraph#8796: two writers, and the history has two branches.
     "B19": ("tests/engine/test_rivals.py::test_the_branch_of_the_newest_checkpoint_counts", "tests/any_server/test_two_reviewers.py::test_one_of_two_answers_at_one_moment_is_taken"),
     # langgraph#8115: pending writes are lost.
-    "B20": (_PROOF, _QUESTIONS + "test_nothing_is_sent_if_one_question_changed_or_is_gone"),
+    "B20": ("tests/server/test_lost_writes.py::test_an_answer_whose_writes_are_lost_is_not_told_as_taken", _QUESTIONS + "test_nothing_is_sent_if_one_question_changed_or_is_gone"),
     # langgraph#8039: after a crash a task is repeated, or its result is used.
     "B21": (_PROOF, "tests/server/test_inbox.py::test_after_a_kill_during_an_answer_the_question_waits", "tests/server/test_open_decisions.py::test_an_answer_that_was_not_sent"),
     # langgraph#7417: the server runs a long run again by itself, and its events come again.
