@@ -96,6 +96,40 @@ async def test_a_copied_thread_goes_on_with_its_assistant(desk: Desk, server: Se
     assert outcome.thread is not None and outcome.thread.values == {"some_text": "b"}
 
 
+async def test_the_second_of_two_steps_on_a_copied_thread_is_refused(
+    desk: Desk, other: Desk, server: Served, proxy: Proxy
+) -> None:
+    """No run was there when it was looked at, so nothing tells which one came first."""
+    stop = stop_of(await start(desk, "breakpoints", {}))
+    async with server.client() as http:
+        copied = (await http.post(f"/threads/{stop.thread_id}/copy")).json()["thread_id"]
+    mine, theirs = stop_of(await desk.thread(copied)), stop_of(await other.thread(copied))
+
+    async def late(exchange: Exchange) -> None:
+        assert (await other.step(theirs, ignore)).kind is OutcomeKind.APPLIED
+        await pass_on(exchange)
+
+    proxy.runs.append(late)
+    with pytest.raises(NoLongerWaits, match="no longer at this breakpoint") as refused:
+        await desk.step(mine, ignore)
+    assert refused.value.kept == "Nothing was taken; what you typed is kept."
+
+
+async def test_a_server_that_does_not_count_attempts(desk: Desk, proxy: Proxy) -> None:
+    question = await asked(desk)
+
+    async def uncounted(exchange: Exchange) -> None:
+        _, body = await exchange.reply()
+        assert body.count(b',"attempt":1') == 1
+        await exchange.answer(
+            200, body.replace(b',"attempt":1', b""), content_type="text/event-stream"
+        )
+
+    proxy.runs.append(uncounted)
+    outcome = await desk.decide(question, Revise("b"), ignore)
+    assert (outcome.kind, outcome.mismatches) == (OutcomeKind.APPLIED, ())
+
+
 async def test_what_could_not_be_looked_at_is_not_sent(
     desk: Desk, other: Desk, proxy: Proxy
 ) -> None:
