@@ -268,9 +268,9 @@ class ThreadPresenter:
         title.at_moment = thread.moment is not None
         title.change = thread.change if self.pane.shows_card else ItemChange.UNCHANGED
         decided = [thread.decisions.holds(item) for item in thread.waiting]
-        asked = thread.waiting if self.pane.shows_card else ()
+        tabs = thread.tabs() if self.pane.shows_card else []
         self.show_people()
-        self.header.tabs.show([thread.location_of(item) for item in asked], thread.index, decided)
+        self.header.tabs.show(tabs, thread.index, decided)
         self.screen.refresh_bindings()
 
     def show_code(self) -> None:

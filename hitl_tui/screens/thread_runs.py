@@ -303,8 +303,9 @@ class ThreadRuns:
             return
         self._pane.content = PaneContent.CARD
         self._presenter.update_title()
-        gone = isinstance(error, NoLongerWaits)
-        change = await self._presenter.compare(error) if gone else None
+        change = None
+        if isinstance(error, NoLongerWaits):
+            change = await self._presenter.compare(error)
         self._header.banner.show(Severity.ERROR, change or str(error))
         self._pane.card.reopen()
         if self._screen.is_current:

@@ -29,8 +29,9 @@ from hitl_engine.model import (
     Verdict,
     Verdicts,
 )
-from hitl_engine.visible import json_text, one_line
+from hitl_engine.visible import cut_line, json_text, one_line
 from hitl_tui.text.argument_changes import changed_names
+from hitl_tui.text.essence import essence_of
 from hitl_tui.text.literal import visible_lines
 
 LocationOf = Callable[[Interrupt], str]
@@ -181,15 +182,25 @@ def log_reason_lines(reasons: Iterable[str]) -> list[str]:
 def plan_of_several(
     decided: Sequence[tuple[Question, Decision]],
     undecided: Sequence[Interrupt],
-    location_of: LocationOf,
+    place_of: LocationOf,
     effect: Effect,
     answers: JsonObject,
     cautions: tuple[str, ...],
     why_not: str,
 ) -> Plan:
-    """Return the plan for the questions of one thread, which are answered in one request."""
-    lines = [f"✓ {location_of(q.interrupt)}: {_words_after_location(q, d)}" for q, d in decided]
-    lines += [f"· {location_of(each)}: not decided, not sent" for each in undecided]
+    """Return the plan for the questions of one thread, which are answered in one request.
+
+    `place_of` names a question by its number too: several can have the same nodes.
+    """
+    lines = [
+        line
+        for question, decision in decided
+        for line in (
+            f"✓ {place_of(question.interrupt)}: {_words_after_location(question, decision)}",
+            f"    asked: {cut_line(essence_of(question).text, _MAX_CHARACTERS)}",
+        )
+    ]
+    lines += [f"· {place_of(each)}: not decided, not sent" for each in undecided]
     lines += log_reason_lines(question.log_reason for question, _ in decided)
     if effect.asks_again:
         lines += ["", f"Runs again up to its question: {_names(effect.asks_again)}"]

@@ -37,11 +37,11 @@ def plan_of_decisions(thread: ThreadState) -> Plan:
     except NotTaken as refusal:
         why_not = str(refusal)
     cautions = tuple(
-        f"{thread.location_of(question.interrupt)}: {caution}"
+        f"{thread.place_of(question.interrupt)}: {caution}"
         for question, decision in decided
         for caution in reviews.cautions(question, decision)
     )
     effect = reviews.effect(thread.view, [question for question, _ in decided])
     return plan_of_several(
-        decided, thread.undecided, thread.location_of, effect, answers, cautions, why_not
+        decided, thread.undecided, thread.place_of, effect, answers, cautions, why_not
     )

@@ -1,5 +1,6 @@
 """The state of one thread in the console, without a terminal: pending items, decisions, status."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import one_line
 from hitl_tui.state.pending_decisions import PendingDecisions
+from hitl_tui.text.essence import essence_of
 from hitl_tui.text.item_summary import running_call_line
 
 if TYPE_CHECKING:
@@ -115,6 +117,19 @@ class ThreadState:
                 return f"{path}: {one_line(call.name, 40)}"
             case _:
                 return path
+
+    def place_of(self, item: Waiting) -> str:
+        """Return the number of an item, as its tab shows it, and its nodes."""
+        return f"{self.waiting.index(item) + 1}/{len(self.waiting)} {self.location_of(item)}"
+
+    def tabs(self) -> list[str]:
+        """Return the nodes of each item; what it asks, where several have the same nodes."""
+        locations = [self.location_of(item) for item in self.waiting]
+        count = Counter(locations)
+        return [
+            essence_of(self.reviews.item(item)).text if count[location] > 1 else location
+            for item, location in zip(self.waiting, locations, strict=True)
+        ]
 
     # Decisions that are not sent yet
 

@@ -1,5 +1,7 @@
 """Several questions of one thread, plans that are confirmed, and stuck questions."""
 
+from dataclasses import replace
+
 from hitl_engine.model import Interrupt, JsonValue, Outcome, OutcomeKind
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
@@ -49,7 +51,7 @@ async def test_several_questions_are_decided_one_by_one_and_sent_together(
         assert "1 of 2 decided. ^l to review and send" in c.text
         await c.press("ctrl+s")
         assert "Send all 2 answers?" in c.text
-        assert "✓ legal: the text “!legal”" in c.text
+        assert "✓ 1/2 legal: the text “!legal”" in c.text
         assert f'"{1:032x}": "!legal"' in c.text  # the exact JSON
         await confirm(c)
         assert desk.sent == [("answer", "!legal"), ("answer", "finance")]
@@ -81,7 +83,20 @@ async def test_a_plan_names_a_tool_once(console: OpenConsole) -> None:
         await c.press("a")
         await c.armed()
         await c.press("ctrl+s")
-        assert "✓ human_node: send: approve" in c.text
+        assert "✓ 1/2 human_node: send: approve" in c.text
+
+
+async def test_questions_of_one_node_are_told_apart(console: OpenConsole) -> None:
+    """By their numbers, and by what they ask: in their tabs, and in the plan."""
+    desk = DeskDouble(*(replace(asked(f"Is claim {n} right?", n), node="check") for n in (1, 2, 3)))
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        assert "· 2/3 “Is claim 2 right?”" in c.text
+        await c.press("!")
+        await decided(c, "1/3 “Is claim 1 right?”")
+        await c.press("ctrl+l")
+        assert "✓ 1/3 check: " in c.text and "asked: “Is claim 1 right?”" in c.text
+        assert "· 3/3 check: not decided, not sent" in c.text
 
 
 async def test_one_of_several_is_sent_alone_and_the_plan_shows_what_runs_again(
@@ -93,7 +108,7 @@ async def test_one_of_several_is_sent_alone_and_the_plan_shows_what_runs_again(
         await decided(c, "1/2 legal")
         await c.press("ctrl+l")
         assert "Send 1 of 2 answers?" in c.text
-        assert "· finance: not decided, not sent" in c.text
+        assert "· 2/2 finance: not decided, not sent" in c.text
         assert "Runs again up to its question: finance" in c.text
         await confirm(c)
         assert desk.sent == [("answer", "legal")]

@@ -15,6 +15,7 @@ from hitl_engine.model import (
 )
 from hitl_tui.state.thread_plans import plan_of_decision, plan_of_decisions
 from hitl_tui.state.thread_state import ItemChange, ThreadState
+from hitl_tui.text.essence import essence_of
 
 from .desk_double import interrupt, stop, tool_request
 
@@ -144,7 +145,11 @@ def test_the_plan_of_a_thread_shows_what_is_sent_and_what_is_not() -> None:
     decide(thread, one)
     plan = plan_of_decisions(thread)
     assert plan.title == "Send 1 of 2 answers?"
-    assert plan.lines[:2] == ('✓ node_1: the JSON "yes"', "· node_2: not decided, not sent")
+    assert plan.lines[:3] == (
+        '✓ 1/2 node_1: the JSON "yes"',
+        f"    asked: {essence_of(REVIEWS.question(one)).text}",
+        "· 2/2 node_2: not decided, not sent",
+    )
     assert plan.answer == {one.interrupt_id: "yes"} and not plan.why_not
 
 

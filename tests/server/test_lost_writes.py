@@ -44,4 +44,5 @@ async def test_an_answer_whose_writes_are_lost_is_not_told_as_taken(tmp_path: Pa
         both = questions_of(desk, outcome.thread)
         assert [each.interrupt.node for each in both] == ["legal", "finance"]
         done = await decide(desk, outcome.thread, Answer("no"), Answer("fine"))
-    assert done.waiting == () and done.values["verdict"] == "finance: fine; legal: no"
+    assert done.waiting == () and isinstance(done.values, dict)
+    assert done.values["verdict"] == "finance: fine; legal: no"
