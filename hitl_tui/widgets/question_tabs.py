@@ -9,9 +9,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from hitl_engine.visible import one_line
-
 _MAX_ROWS = 3
+_MAX_CELLS = 36
+"""Of the text of a tab."""
 
 
 class QuestionTabs(Widget):
@@ -34,15 +34,15 @@ class QuestionTabs(Widget):
         self._shown = 0
         self._decided = 0
 
-    def show(self, locations: list[str], shown: int, decided: list[bool]) -> None:
-        """Show a tab for each location; those of decided questions have a check mark."""
+    def show(self, texts: list[str], shown: int, decided: list[bool]) -> None:
+        """Show a tab with each of these visible texts; those of decided questions have a check mark."""
         self._names = [
-            f" {'✓' if held else '·'} {index + 1}/{len(locations)} {one_line(location, 36)} "
-            for index, (location, held) in enumerate(zip(locations, decided, strict=False))
+            f" {'✓' if held else '·'} {index + 1}/{len(texts)} {_cut(text)} "
+            for index, (text, held) in enumerate(zip(texts, decided, strict=False))
         ]
         self._shown = shown
         self._decided = sum(decided)
-        self.set_class(len(locations) > 1, "-shown")
+        self.set_class(len(texts) > 1, "-shown")
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -87,3 +87,7 @@ class QuestionTabs(Widget):
             if x < 0:
                 self.post_message(self.Picked(index))
                 return
+
+
+def _cut(text: str) -> str:
+    return Content(text).truncate(_MAX_CELLS, ellipsis=True).plain

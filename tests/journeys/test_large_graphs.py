@@ -43,7 +43,7 @@ async def test_fifty_tasks_of_a_node_are_counted(
 ) -> None:
     async with piloted(local_server, tmp_path / "data", (120, 30)) as console:
         await open_new(console, local_server, tmp_path, "map_reduce", {})
-        await console.shows("1/2 read_page", "2/2 read_page")
+        await console.shows("1/2 Page 12 is not readable", "2/2 Page 31 is not readable")
         await console.press("alt+5")
         await console.shows("? read_page", "48 of 50", "○ combine")
         await console.press("alt+4")
