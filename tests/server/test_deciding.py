@@ -87,13 +87,19 @@ async def test_an_item_of_another_target_is_refused(desk: Desk) -> None:
 
 async def test_a_copied_thread_goes_on_with_its_assistant(desk: Desk, server: Served) -> None:
     """It has no run of its own whose settings could be taken."""
-    question = await asked(desk)
     async with server.client() as http:
-        copied = await http.post(f"/threads/{question.interrupt.thread_id}/copy")
-    [there] = questions_of(desk, await desk.thread(copied.json()["thread_id"]))
-    outcome = await desk.decide(there, Revise("b"), ignore)
+        made = await http.post("/assistants", json={"graph_id": "revise", "name": "another"})
+        assistant = made.json()["assistant_id"]
+        thread = (await http.post("/threads", json={})).json()["thread_id"]
+        body = {"assistant_id": assistant, "input": {"some_text": "a"}}
+        await http.post(f"/threads/{thread}/runs/wait", json=body)
+        copied = (await http.post(f"/threads/{thread}/copy")).json()["thread_id"]
+        [there] = questions_of(desk, await desk.thread(copied))
+        outcome = await desk.decide(there, Revise("b"), ignore)
+        [run] = (await http.get(f"/threads/{copied}/runs")).json()
     assert outcome.kind is OutcomeKind.APPLIED
     assert outcome.thread is not None and outcome.thread.values == {"some_text": "b"}
+    assert run["assistant_id"] == assistant
 
 
 async def test_the_second_of_two_steps_on_a_copied_thread_is_refused(
