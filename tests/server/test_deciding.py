@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from hitl_engine.deciding import run_sender
+from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import BadInput, Denied, NoLongerWaits, NotTaken, ServerRefused, Unreachable
 from hitl_engine.model import (
     Answer,
     Breakpoints,
+    JsonObject,
     OutcomeKind,
     Progress,
     Question,
@@ -286,3 +288,16 @@ async def test_a_node_that_is_silent_for_long_is_waited_for(
     [question] = questions_of(desk, thread)
     outcome = await desk.decide(question, Answer("go"), ignore)
     assert (outcome.kind, trace.read_text()) == (OutcomeKind.APPLIED, "go\n")
+
+
+async def test_runs_of_others_are_waited_for(desk: Desk, server: Served, tmp_path: Path) -> None:
+    """As on a server that lets several answer a question: the last run counts."""
+    given: JsonObject = {"trace": str(tmp_path / "trace"), "seconds": 1}
+    [question] = questions_of(desk, await start(desk, "gated_effect", given))
+    asked = question.interrupt
+    resume = {"command": {"resume": {asked.interrupt_id: "go"}}, "assistant_id": asked.graph_id}
+    async with server.client() as http:
+        run = (await http.post(f"/threads/{asked.thread_id}/runs", json=resume)).json()
+        await RunSender(desk._session).until_others_end(asked.thread_id)
+        ended = await http.get(f"/threads/{asked.thread_id}/runs/{run['run_id']}")
+    assert ended.json()["status"] == "success"
