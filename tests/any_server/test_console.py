@@ -12,7 +12,7 @@ def test_a_run_is_started_from_the_form_and_stepped_to_its_end(console: Console)
         terminal.wait_for("connected")
         press(terminal, "n")
         choose(terminal, "breakpoints")
-        terminal.wait_for("Stop before")
+        terminal.wait_for("New run ▸ breakpoints")
         press(terminal, "enter", "ctrl+t", "ctrl+s")
         for stop in ("after draft", "before publish"):
             terminal.wait_for(f"Stopped {stop}")
@@ -30,7 +30,7 @@ def test_tool_calls_are_approved(console: Console) -> None:
     hello = '{"messages": [{"role": "user", "content": "hi"}]}'
     thread_id = console.run("run", "tool_agent", "--input", hello)["thread_id"]
     with console.open(columns=120, rows=40) as terminal:
-        terminal.wait_for(f"▸ .*{thread_id[-8:]}")
+        terminal.wait_for("1 waiting.*newest first")
         press(terminal, "enter")
         terminal.wait_for('subject +"Monday"')
         wait_until_ready(terminal)
