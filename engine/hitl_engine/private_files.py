@@ -37,20 +37,27 @@ def open_private_file(path: Path, flags: int, *, create: bool = True) -> int:
     return descriptor
 
 
-def make_file_private(path: Path, *, create: bool) -> None:
-    """Check a file and give it mode 0600; create a missing one if `create`.
+def create_private_file(path: Path) -> bool:
+    """Create an empty file of mode 0600; return False where something exists already."""
+    try:
+        os.close(open_private_file(path, os.O_RDWR | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+
+def make_file_private(path: Path) -> None:
+    """Check a file and give it mode 0600; a missing one stays missing.
 
     A file of that mode is not opened: closing it would release the locks that SQLite holds on it.
     """
     try:
         found = path.lstat()
     except FileNotFoundError:
-        if create:
-            os.close(open_private_file(path, os.O_RDWR))
         return
     _check_file(path, found)
     if found.st_mode & 0o077:
-        os.close(open_private_file(path, os.O_RDWR))
+        os.close(open_private_file(path, os.O_RDWR, create=False))
 
 
 def _check_file(path: Path, found: os.stat_result) -> None:

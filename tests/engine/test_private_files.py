@@ -101,12 +101,14 @@ def test_missing_parents_are_private_too(tmp_path: Path) -> None:
 
 
 def test_a_file_is_checked_in_place(tmp_path: Path) -> None:
-    core.make_file_private(tmp_path / "missing", create=False)
+    core.make_file_private(tmp_path / "missing")
     assert not (tmp_path / "missing").exists()
-    core.make_file_private(tmp_path / "new", create=True)
+    assert core.create_private_file(tmp_path / "new")
+    assert not core.create_private_file(tmp_path / "new")
     (tmp_path / "lax").touch(0o666)
-    core.make_file_private(tmp_path / "lax", create=True)
+    core.make_file_private(tmp_path / "lax")
     assert {mode(tmp_path / name) for name in ("new", "lax")} == {0o600}
     (tmp_path / "link").symlink_to(tmp_path / "new")
+    assert not core.create_private_file(tmp_path / "link")
     with pytest.raises(PermissionError):
-        core.make_file_private(tmp_path / "link", create=True)
+        core.make_file_private(tmp_path / "link")
