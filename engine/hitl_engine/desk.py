@@ -713,11 +713,12 @@ class Desk:
     ) -> DecisionList:
         """Return the newest `limit` decisions of the journal, and of others as the server tells them.
 
-        Raises JournalFailed, TargetError, NotThere for a wanted thread that is gone, and BadInput
+        First it looks for outcomes, as `settle_open` does. Raises JournalFailed, TargetError, NotThere for a wanted thread that is gone, and BadInput
         where the server does not tell what its runs were sent with.
         """
         from hitl_engine.deciding.other_decisions import log_with_others
 
+        await self.settle_open()
         return await log_with_others(self._session, self._log, wanted, limit=limit)
 
     async def verify_log(self, *, threads: int) -> tuple[ChainReport, HeadsReport]:
