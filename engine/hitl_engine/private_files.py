@@ -60,6 +60,28 @@ def make_file_private(path: Path) -> None:
         os.close(open_private_file(path, os.O_RDWR, create=False))
 
 
+def replace_file(path: Path, text: str) -> None:
+    """Write a text in place of what is at `path`, or leave that as it was.
+
+    A new file gets mode 0600, and one that exists keeps its mode. What is no file, as a pipe, is
+    written to.
+    """
+    real = path.resolve()
+    if real.exists() and not real.is_file():
+        real.write_text(text, encoding="utf-8")
+        return
+    new = real.with_name(f"{real.name}.{os.getpid()}")
+    try:
+        with os.fdopen(open_private_file(new, os.O_WRONLY | os.O_TRUNC), "wb") as file:
+            file.write(text.encode())
+        if real.exists():
+            new.chmod(stat.S_IMODE(real.stat().st_mode))
+        new.replace(real)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
 def _check_file(path: Path, found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
         raise PermissionError(f"{path} is not a file of yours")

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,3 +114,32 @@ def test_a_file_is_checked_in_place(tmp_path: Path) -> None:
     assert not core.create_private_file(tmp_path / "link")
     with pytest.raises(PermissionError):
         core.make_file_private(tmp_path / "link")
+
+
+_ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from hitl_engine.private_files import replace_file
+
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (3, hard))
+for name in sys.argv[1:]:
+    try:
+        replace_file(Path(name), "new text")
+    except OSError as error:
+        print(error.strerror)
+"""
+
+
+def test_a_file_is_replaced_or_stays_as_it_was(tmp_path: Path) -> None:
+    new, kept = tmp_path / "new", tmp_path / "kept"
+    kept.write_text("before")
+    kept.chmod(0o640)
+    command = [sys.executable, "-c", _ON_A_FULL_DISK, str(new), str(kept)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout.splitlines() == ["File too large"] * 2
+    assert [each.name for each in tmp_path.iterdir()] == ["kept"]
+    assert kept.read_text() == "before"
+    for path, expected in ((new, 0o600), (kept, 0o640)):
+        core.replace_file(path, "new text")
+        assert (path.read_text(), mode(path)) == ("new text", expected)

@@ -7,7 +7,7 @@ import pytest
 
 from hitl_engine.deciding import other_decisions
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.model import Answer, LogFilter, OtherDecision
+from hitl_engine.model import Answer, JsonObject, LogFilter, OtherDecision
 from tests.any_server.steps import decide, ignore, start, thread_of
 from tests.server.conftest import on_local_server
 from tests.server.processes import Served
@@ -70,12 +70,11 @@ async def test_each_run_of_another_is_told_for_what_it_was_sent(
         await decide(other, again, Answer("z"))
         plan = await other.reruns.plan_goto(thread.thread_id, "human_node")
         await other.reruns.run(plan, ignore)
-    for number, more in enumerate(
-        (
-            {"metadata": {"hitl_event": "reopen"}},
-            {"checkpoint_id": thread.checkpoint_id},  # by a client that notes nothing
-        )
-    ):
+    unlike: list[JsonObject] = [
+        {"metadata": {"hitl_event": "reopen"}},
+        {"checkpoint_id": thread.checkpoint_id},  # by a client that notes nothing
+    ]
+    for number, more in enumerate(unlike):
         async for _ in desk._session.api.stream_run(
             thread.thread_id,
             {"assistant_id": "revise", "input": None, **more},
