@@ -64,6 +64,7 @@ from hitl_engine.model import (
     LogFilter,
     OutcomeKind,
 )
+from hitl_engine.private_files import replace_file
 
 if TYPE_CHECKING:
     from hitl_engine.code_to_run import ProjectCode
@@ -276,6 +277,11 @@ def read_story_file(path: Path) -> Story:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadInput(f"{path} cannot be read: {reason}.") from error
+
+
+def write_story_file(path: Path, text: str) -> None:
+    """Write a story to a file that only this user can read. Raises OSError; nothing is left then."""
+    replace_file(path, text)
 
 
 def read_rules(path: Path) -> tuple[Rule, ...]:
@@ -713,11 +719,12 @@ class Desk:
     ) -> DecisionList:
         """Return the newest `limit` decisions of the journal, and of others as the server tells them.
 
-        Raises JournalFailed, TargetError, NotThere for a wanted thread that is gone, and BadInput
+        First it looks for outcomes, as `settle_open` does. Raises JournalFailed, TargetError, NotThere for a wanted thread that is gone, and BadInput
         where the server does not tell what its runs were sent with.
         """
         from hitl_engine.deciding.other_decisions import log_with_others
 
+        await self.settle_open()
         return await log_with_others(self._session, self._log, wanted, limit=limit)
 
     async def verify_log(self, *, threads: int) -> tuple[ChainReport, HeadsReport]:

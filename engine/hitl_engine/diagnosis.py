@@ -19,7 +19,16 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from hitl_engine.configuration import NamedTarget
-from hitl_engine.errors import Denied, HitlError, NotTrusted, TargetError, Unreachable
+from hitl_engine.errors import (
+    BadReply,
+    Denied,
+    HitlError,
+    NotThere,
+    NotTrusted,
+    ServerRefused,
+    TargetError,
+    Unreachable,
+)
 from hitl_engine.journal.integrity import examine_journal
 from hitl_engine.local.connection import Connection
 from hitl_engine.local.target import RemoteServer, Target, data_folder, find_target
@@ -31,6 +40,8 @@ _LITTLE_SPACE = 200 * 1024**2
 _SKEW = timedelta(seconds=5)
 _LARGE_SKEW = timedelta(minutes=5)
 _SLOW_SECONDS = 1.0
+_OTHER = "{} is no LangGraph server: it lists neither graphs nor threads."
+_ADDRESS = "Give the address of the server with the LangGraph Server API, with its port."
 
 
 async def diagnose(
@@ -71,6 +82,8 @@ async def _server_checks(
     try:
         opened = perf_counter() - began
         await connection.wait_for_graphs()
+        if not await _has_api(connection.api):
+            return (_wrong("server", _OTHER.format(connection.server.url), _ADDRESS),)
         return (
             await _reached(connection, opened),
             _versions(connection),
@@ -83,6 +96,26 @@ async def _server_checks(
         return (_failed("server", error),)
     finally:
         await connection.aclose()
+
+
+async def _has_api(api: LangGraphServer) -> bool:
+    """Whether the server has one of the two requests that every server of graphs has.
+
+    Others may be missing: `GET /info` and the OpenAPI document are not everywhere.
+    """
+    for read in (api.assistants, lambda: api.search_threads({"limit": 1})):
+        try:
+            await read()
+        except (BadReply, NotThere):
+            continue
+        except ServerRefused as error:
+            if error.may_pass:
+                return True
+        except TargetError:
+            return True  # the checks tell how it fails
+        else:
+            return True
+    return False
 
 
 def _kind(target: Target) -> str:
@@ -205,7 +238,10 @@ async def _permissions(api: LangGraphServer) -> AsyncIterator[Check]:
         except Denied as error:
             yield _failed(f"may read {what}", error)
         except TargetError as error:
-            yield _note(f"may read {what}", f"not known: {error.what}")
+            if what == "store":  # a server may have none
+                yield _note(f"may read {what}", f"not known: {error.what}")
+            else:
+                yield _failed(f"may read {what}", error)
         else:
             yield _ok(f"may read {what}", f"yes, with {key}")
 

@@ -37,20 +37,49 @@ def open_private_file(path: Path, flags: int, *, create: bool = True) -> int:
     return descriptor
 
 
-def make_file_private(path: Path, *, create: bool) -> None:
-    """Check a file and give it mode 0600; create a missing one if `create`.
+def create_private_file(path: Path) -> bool:
+    """Create an empty file of mode 0600; return False where something exists already."""
+    try:
+        os.close(open_private_file(path, os.O_RDWR | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+
+def make_file_private(path: Path) -> None:
+    """Check a file and give it mode 0600; a missing one stays missing.
 
     A file of that mode is not opened: closing it would release the locks that SQLite holds on it.
     """
     try:
         found = path.lstat()
     except FileNotFoundError:
-        if create:
-            os.close(open_private_file(path, os.O_RDWR))
         return
     _check_file(path, found)
     if found.st_mode & 0o077:
-        os.close(open_private_file(path, os.O_RDWR))
+        os.close(open_private_file(path, os.O_RDWR, create=False))
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a text in place of what is at `path`, or leave that as it was.
+
+    A new file gets mode 0600, and one that exists keeps its mode. What is no file, as a pipe, is
+    written to.
+    """
+    real = path.resolve()
+    if real.exists() and not real.is_file():
+        real.write_text(text, encoding="utf-8")
+        return
+    new = real.with_name(f"{real.name}.{os.getpid()}")
+    try:
+        with os.fdopen(open_private_file(new, os.O_WRONLY | os.O_TRUNC), "wb") as file:
+            file.write(text.encode())
+        if real.exists():
+            new.chmod(stat.S_IMODE(real.stat().st_mode))
+        new.replace(real)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def _check_file(path: Path, found: os.stat_result) -> None:

@@ -134,8 +134,8 @@ def _lines_of_other(decision: OtherDecision) -> Iterator[str]:
         f"{decision.at.astimezone():%Y-%m-%d %H:%M:%S}  {decision.status:<10}  "
         f"{one_line(decision.thread_id)}  {one_line(f'{decision.graph_id}: {decision.event} by {by}')}"
     )
-    answers = decision.event == "answer"
-    sent = f", sent {json.dumps(decision.answer, ensure_ascii=False)}" if answers else ""
+    answer = decision.answer
+    sent = f", sent {json.dumps(answer, ensure_ascii=False)}" if answer is not None else ""
     yield f"    told by the server: {one_line(f'run {decision.run_id}{sent}', 400)}"
     if decision.log_reason:
         yield f"    for the log: {one_line(decision.log_reason, 400)}"

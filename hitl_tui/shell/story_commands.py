@@ -3,13 +3,12 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from hitl_engine.desk import read_story_file, story_json
-from hitl_engine.errors import BadInput
+from hitl_engine.desk import read_story_file, story_json, write_story_file
 from hitl_engine.visible import one_line
 from hitl_tui.shell.answering import require_confirmation
 from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.lookup import find_graph, find_thread
-from hitl_tui.shell.standard_streams import print_note
+from hitl_tui.shell.standard_streams import OutputFailed, print_note
 from hitl_tui.shell.story_output import replay_result, story_result
 
 if TYPE_CHECKING:
@@ -24,9 +23,9 @@ async def export(desk: "Desk", args: Namespace) -> CommandResult:
     if args.output is None:
         return result
     try:
-        args.output.write_text(result.text, encoding="utf-8")
+        write_story_file(args.output, result.text)
     except OSError as error:
-        raise BadInput(f"{args.output} cannot be written: {error.strerror}.") from error
+        raise OutputFailed(f"{args.output} cannot be written: {error.strerror}.") from error
     saved = f"{len(story.steps)} steps of thread {one_line(thread.thread_id)} are in {args.output}."
     return CommandResult(result.document, (saved,))
 

@@ -5,6 +5,8 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -292,6 +294,44 @@ async def test_a_damaged_journal_is_named_and_not_replaced(
             await journal.decisions.log(limit=100)
     assert "not replaced" in refused.value.hint
     assert path.read_bytes() == damaged
+
+
+_ON_A_SMALL_DISK = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from hitl_engine.errors import JournalFailed
+from hitl_engine.journal import open_journal
+
+async def main() -> None:
+    folder, most = Path(sys.argv[1]), int(sys.argv[2])
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        async with open_journal(folder):
+            raise AssertionError("it was begun")
+    except JournalFailed as failed:
+        print(failed.hint)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    async with open_journal(folder) as journal:
+        print(await journal.decisions.log(limit=1))
+
+asyncio.run(main())
+"""
+
+
+def test_a_journal_that_cannot_be_begun_is_begun_later(tmp_path: Path) -> None:
+    """In a process of its own, where a file may have so many bytes at first, and then more."""
+    running = []
+    for most in (0, 100, 4096, 20_000):
+        (folder := tmp_path / str(most)).mkdir()
+        command = [sys.executable, "-c", _ON_A_SMALL_DISK, str(folder), str(most)]
+        running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    for process in running:
+        told, _ = process.communicate(timeout=120)
+        free, later = told.splitlines()
+        assert "Free the disk" in free
+        assert later == "()"
 
 
 async def test_two_programs_begin_a_journal(tmp_path: Path) -> None:

@@ -135,6 +135,13 @@ PROFILE: JsonObject = {
     "fields": ["name", "age", "tags"],
     "current_values": {"name": "Ada", "age": 36, "tags": ["x"]},
 }
+TYPED_FIELDS: JsonObject = {
+    "question": "Is this right?",
+    "fields": [
+        {"name": "count", "type": "integer"},
+        {"name": "to", "type": "email", "required": True},
+    ],
+}
 
 
 def approval_schema(*kinds: str) -> JsonObject:
@@ -199,6 +206,7 @@ EVERY = approval_schema("approve", "edit", "reject", "respond")
         ({"text_to_revise": "a"}, {"type": "string"}, FormToFill),
         (EXPENSE, None, FormToFill),
         (PROFILE, None, FormToFill),
+        (TYPED_FIELDS, None, FormToFill),
         ({"message": "Pick one", "options": ["a", "b"]}, None, Choices),
         ({"stage": "review", "actions": ["publish", "revise"]}, None, Choices),
         ({"text_to_revise": "a"}, None, TextToRevise),
@@ -271,6 +279,10 @@ def test_texts_are_recognised(payload: JsonValue, text: str, prompt: str) -> Non
         {"question": "What is the answer?"},
         {"question": 3},
         {"fields": ["a"]},
+        {"question": "Is it right?", "fields": ["a"]},
+        {"question": "Is it right?", "fields": []},
+        {"question": "Is it right?", "fields": [{"name": "a", "type": "odd"}]},
+        {"message": "Approve?", "action": "pay", "fields": [{"label": "a"}]},
         {"question": "Is it? " * 1000},
         [{"action_request": {}}],
     ],
@@ -334,6 +346,7 @@ SIGNS: list[tuple[JsonObject, type[Review]]] = [
     (ASK, Questions),
     (EXPENSE, FormToFill),
     (PROFILE, FormToFill),
+    (TYPED_FIELDS, FormToFill),
 ]
 
 
@@ -600,6 +613,7 @@ EDITED: JsonObject = {"path": "z", "n": 2}
             {"approved": True, "values": {"amount": 10, "kind": "a", "urgent": False}},
         ),
         (EXPENSE, Decline(), {"approved": False}),
+        (TYPED_FIELDS, Fill({"count": 3, "to": "a@b.c"}), {"count": 3, "to": "a@b.c"}),
         (PROFILE, Fill({"name": "Ada", "age": 37, "tags": []}), {"name": "Ada", "age": 37, "tags": []}),
         (
             HOOK,
@@ -755,6 +769,7 @@ def test_the_schema_of_an_interrupt_is_used_whatever_the_payload_is() -> None:
         (EXPENSE, Fill({"kind": "c"}), r"\$\.kind: must be"),
         (PROFILE, Fill({"age": "36"}), r"\$\.age: must be a whole number"),
         (PROFILE, Decline(), "values of a form"),
+        (TYPED_FIELDS, Fill({"count": "3", "to": "a@b.c"}), r"\$\.count: must be a whole number"),
         ({"message": "m", "options": ["a"]}, Revise("c"), 'must be "a"'),
         ({"message": "m", "options": ["a"]}, Choose(1), "none of them"),
         ({"message": "m", "options": ["a"]}, Choose(-1), "none of them"),

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,12 +103,43 @@ def test_missing_parents_are_private_too(tmp_path: Path) -> None:
 
 
 def test_a_file_is_checked_in_place(tmp_path: Path) -> None:
-    core.make_file_private(tmp_path / "missing", create=False)
+    core.make_file_private(tmp_path / "missing")
     assert not (tmp_path / "missing").exists()
-    core.make_file_private(tmp_path / "new", create=True)
+    assert core.create_private_file(tmp_path / "new")
+    assert not core.create_private_file(tmp_path / "new")
     (tmp_path / "lax").touch(0o666)
-    core.make_file_private(tmp_path / "lax", create=True)
+    core.make_file_private(tmp_path / "lax")
     assert {mode(tmp_path / name) for name in ("new", "lax")} == {0o600}
     (tmp_path / "link").symlink_to(tmp_path / "new")
+    assert not core.create_private_file(tmp_path / "link")
     with pytest.raises(PermissionError):
-        core.make_file_private(tmp_path / "link", create=True)
+        core.make_file_private(tmp_path / "link")
+
+
+_ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from hitl_engine.private_files import replace_file
+
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (3, hard))
+for name in sys.argv[1:]:
+    try:
+        replace_file(Path(name), "new text")
+    except OSError as error:
+        print(error.strerror)
+"""
+
+
+def test_a_file_is_replaced_or_stays_as_it_was(tmp_path: Path) -> None:
+    new, kept = tmp_path / "new", tmp_path / "kept"
+    kept.write_text("before")
+    kept.chmod(0o640)
+    command = [sys.executable, "-c", _ON_A_FULL_DISK, str(new), str(kept)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout.splitlines() == ["File too large"] * 2
+    assert [each.name for each in tmp_path.iterdir()] == ["kept"]
+    assert kept.read_text() == "before"
+    for path, expected in ((new, 0o600), (kept, 0o640)):
+        core.replace_file(path, "new text")
+        assert (path.read_text(), mode(path)) == ("new text", expected)

@@ -5,12 +5,17 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hitl_engine.desk import Desk
+from hitl_engine.configuration import NamedTarget
+from hitl_engine.configuration.credentials import KeySource
+from hitl_engine.configuration.header_variables import header_variables
+from hitl_engine.debugging.code_writing import Call, code_of
+from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import (
     Answer,
@@ -41,7 +46,7 @@ class Runner:
         if language is CodeLanguage.CURL and not shutil.which("curl"):
             pytest.skip("There is no curl")
 
-    async def run(self, code: str) -> Any:
+    async def run(self, code: str, **env: str) -> Any:
         """Return the JSON that the code prints."""
         assert code.isascii()
         assert not self._token or self._token not in code
@@ -58,7 +63,7 @@ class Runner:
                 command = ["node", str(script)]
         process = await asyncio.create_subprocess_exec(
             *command,
-            env={**os.environ, "HITL_TUI_TOKEN": self._token},
+            env={**os.environ, "HITL_TUI_TOKEN": self._token, **env},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -117,3 +122,57 @@ async def test_a_run_a_branch_an_update_and_a_search(desk: Desk, runner: Runner)
     found = await runner.run(desk.code.of_search(ThreadFilter(graph_id="revise"), 5, language))
     assert found[0]["thread_id"] == thread_id
     assert len(found) <= 5
+
+
+@pytest.mark.parametrize("language", list(CodeLanguage))
+async def test_a_named_target_gets_only_its_own_key(
+    local_server: Served, tmp_path: Path, language: CodeLanguage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = local_server.headers["Authorization"].removeprefix("Bearer ")
+    monkeypatch.setenv("OF_PROD", token)
+    monkeypatch.setenv("LANGGRAPH_API_KEY", "of another server")
+    monkeypatch.setenv("HITL_TUI_TOKEN", "of another server")
+    prints_key = KeySource("command", ("printenv", "OF_PROD"))
+    named = NamedTarget(local_server.url, name="prod", headers={"X-Team": "a"})
+    runner = Runner(language, local_server, tmp_path)
+    for target, variables in (
+        (replace(named, key=KeySource("environment", ("OF_PROD",))), {}),
+        (replace(named, key=prints_key), {"KEY_PROD": token}),
+        (replace(named, key=prints_key, key_header="authorization"), {"KEY_PROD": token}),
+        (replace(named, headers=local_server.headers), {"HEADER_AUTHORIZATION": f"Bearer {token}"}),
+    ):
+        async with open_desk(target, data_dir=tmp_path / "data") as desk:
+            code = desk.code.of_search(ThreadFilter(graph_id="revise"), 5, language)
+        assert "LANGGRAPH_API_KEY" not in code
+        assert "HITL_TUI_TOKEN" not in code
+        assert isinstance(await runner.run(code, **{"HEADER_X_TEAM": "a", **variables}), list)
+        for variable in variables:
+            assert f"{variable} is the " in code, "what to put into it"
+        if "KEY_PROD" in variables:
+            assert "KEY_PROD is the key from the command printenv." in code
+
+
+def test_copied_code_never_falls_back_to_the_key_of_another_server() -> None:
+    """The SDKs send the keys of their own variables where they are given none."""
+    call = Call("Lists threads.", "threads.search", "/threads/search", (), {})
+    hostile = KeySource("keyring", ("a\nprint(1)\u2028", "b"))
+    for target, of_python, of_javascript in (
+        (NamedTarget("http://x", name="p"), "api_key=None,", "apiKey: null,"),
+        (
+            NamedTarget("http://x", name="p q", key=hostile),
+            'api_key=os.environ["KEY_P_Q"],',
+            "apiKey: process.env.KEY_P_Q || null,",
+        ),
+    ):
+        names = ["x-api-key"] if target.key else []
+        headers = header_variables(target, names, {"LANGGRAPH_API_KEY": "k"}, is_ours=False)
+        python = code_of(call, CodeLanguage.PYTHON, "http://x", headers)
+        javascript = code_of(call, CodeLanguage.JAVASCRIPT, "http://x", headers)
+        assert of_python in python
+        assert of_javascript in javascript
+        assert python.isascii()
+        assert "\nprint(1)" not in python + javascript
+    unnamed = header_variables(
+        NamedTarget("http://x"), ["x-api-key"], {"LANGSMITH_API_KEY": "k"}, is_ours=False
+    )
+    assert [each.variable for each in unnamed] == ["LANGSMITH_API_KEY"]

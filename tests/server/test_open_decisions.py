@@ -69,6 +69,25 @@ async def test_an_answer_that_was_taken(desk: Desk, asked: Question, tmp_path: P
     assert await desk.settle_open() == ()
 
 
+async def test_a_start_and_the_log_with_others(desk: Desk) -> None:
+    """The log alone makes no request; with what the server tells, it looks for outcomes first."""
+    [graph] = [each for each in await desk.graphs() if each.graph_id == "slow"]
+    began = asyncio.Event()
+    starting = asyncio.create_task(desk.start(graph, {"steps": 3}, lambda _: began.set()))
+    await began.wait()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    [started] = await desk.log()
+    assert (started.event, started.outcome) == ("start", None)
+    async with asyncio.timeout(30):
+        while started.outcome is None:
+            await asyncio.sleep(0.1)
+            assert len((await desk.log_with_others()).entries) >= 1
+            [started] = await desk.log()
+    assert started.outcome is OutcomeKind.APPLIED
+
+
 async def test_an_answer_that_was_not_sent(
     desk: Desk, asked: Question, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,13 +1,19 @@
 """`hitl-tui doctor`: what is right, and what is wrong with what to do about it."""
 
+import asyncio
+import json
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -63,6 +69,51 @@ async def test_a_server_that_refuses_the_key_is_wrong(local_server: Served, tmp_
     checks = await check_target(local_server.url, data_dir=tmp_path)
     assert found(checks, "server").status == "wrong"
     assert "LANGGRAPH_API_KEY" in found(checks, "server").advice
+
+
+async def test_a_server_of_something_else_is_wrong(tmp_path: Path) -> None:
+    """It replies to every request, with web pages; one that has just the lists of the API is none."""
+    replies: dict[str, bytes] = {}
+
+    class Site(SimpleHTTPRequestHandler):
+        def do_POST(self) -> None:
+            if (reply := replies.get(self.path)) is None:
+                self.send_error(501)
+            else:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(reply)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    handler = partial(Site, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        Thread(target=site.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{site.server_port}"
+        command = [sys.executable, "-m", "hitl_tui", "doctor", "-t", url, "--json"]
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [*command, "--data-dir", str(tmp_path / "data")],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert done.returncode == 10
+        assert "<" not in done.stdout
+        [wrong] = [each for each in json.loads(done.stdout)["checks"] if each["name"] == "server"]
+        assert wrong["status"] == "wrong"
+        assert "is no LangGraph server" in wrong["found"]
+        assert wrong["advice"]
+        replies |= {"/assistants/search": b"[]", "/threads/search": b"[]"}
+        checks = await check_target(url, data_dir=tmp_path / "data")
+        assert found(checks, "server").status == found(checks, "may read threads").status == "ok"
+        del replies["/threads/search"]
+        checks = await check_target(url, data_dir=tmp_path / "data")
+        site.shutdown()
+    assert found(checks, "server").status == "ok"
+    threads = found(checks, "may read threads")
+    assert (threads.status, "<" in threads.found) == ("wrong", False)
+    assert "LangGraph server" in threads.advice
 
 
 async def test_the_target_comes_first(tmp_path: Path) -> None:

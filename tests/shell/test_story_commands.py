@@ -1,6 +1,7 @@
 """Stories from the shell: saved, printed, replayed; a difference has an exit code of its own."""
 
 import json
+import stat
 from pathlib import Path
 
 from .conftest import Shell
@@ -53,6 +54,19 @@ def test_what_is_no_story_is_refused(local_shell: Shell, tmp_path: Path) -> None
     assert "not a JSONPath" in local_shell.refused(
         "replay", str(_empty(file)), "--yes", "--ignore", "values[", code=2
     )
+
+    empty = local_shell.refused("replay", str(_empty(file)), "--yes", code=2)
+    assert "no steps" in empty
+
+
+def test_an_exported_story_is_private(local_shell: Shell, tmp_path: Path) -> None:
+    thread = local_shell.run("run", "revise", "--input", '{"some_text": "x"}')["thread_id"]
+    file = tmp_path / "story.json"
+    done = local_shell.raw("export", thread, "-o", str(file))
+    assert (done.returncode, stat.S_IMODE(file.stat().st_mode)) == (0, 0o600)
+    full = local_shell.raw("export", thread, "-o", "/dev/full")
+    assert full.returncode == 1
+    assert "/dev/full cannot be written: No space left on device." in full.stderr
 
 
 def _empty(file: Path) -> Path:

@@ -56,7 +56,12 @@ def key_in(environ: Mapping[str, str], name: str) -> str:
 
 def key_of_sdk(environ: Mapping[str, str]) -> str:
     """Return the key in the variables of LangGraph's SDK; else nothing."""
-    return next(filter(None, (key_in(environ, name) for name in _SDK_KEYS)), "")
+    return key_in(environ, variable_of_sdk(environ))
+
+
+def variable_of_sdk(environ: Mapping[str, str]) -> str:
+    """Return the name of the variable of LangGraph's SDK that holds its key; else nothing."""
+    return next((name for name in _SDK_KEYS if key_in(environ, name)), "")
 
 
 def _from_keyring(service: str, user: str) -> str:

@@ -8,15 +8,14 @@ import json
 import pprint
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from hitl_engine.configuration.header_variables import HeaderVariable
 from hitl_engine.model import CodeLanguage, JsonObject, JsonValue
 
-API_KEY = "x-api-key"
-_KEY_VARIABLE = "LANGGRAPH_API_KEY"
-_TOKEN_VARIABLE = "HITL_TUI_TOKEN"
-_UNLIKE = re.compile(r"[^A-Za-z0-9]+")
+_API_KEY = "x-api-key"
+"""The SDKs take its value as an argument; without that, they send the key in their own variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +35,43 @@ class Call:
     """The field of the body in which HTTP has the last of `places`, if it is not in the path."""
 
 
-def code_of(call: Call, language: CodeLanguage, url: str, headers: Sequence[str]) -> str:
+def code_of(call: Call, language: CodeLanguage, url: str, headers: Sequence[HeaderVariable]) -> str:
     """Return a program that sends a request to `url`, and prints the reply as JSON.
 
-    `headers`: the names of the headers that authenticate a request there.
+    `headers`: those that authenticate a request there.
     """
-    variables = {name.lower(): _variable(name.lower()) for name in headers}
     match language:
         case CodeLanguage.PYTHON:
-            lines = _python(call, url, variables)
+            lines = _python(call, url, headers)
         case CodeLanguage.JAVASCRIPT:
-            lines = _javascript(call, url, variables)
+            lines = _javascript(call, url, headers)
         case CodeLanguage.CURL:
-            lines = _curl(call, url, variables)
+            lines = _curl(call, url, headers)
     return "\n".join(lines) + "\n"
 
 
-def _variable(header: str) -> str:
-    if header == API_KEY:
-        return _KEY_VARIABLE
-    if header == "authorization":
-        return _TOKEN_VARIABLE
-    return "HEADER_" + _UNLIKE.sub("_", header).upper()
+def _needs(headers: Sequence[HeaderVariable]) -> str:
+    names = ", ".join(each.variable for each in headers)
+    return f"It needs {names} in the environment." if names else ""
 
 
-def _needs(variables: Mapping[str, str]) -> str:
-    return f"It needs {', '.join(variables.values())} in the environment." if variables else ""
+def _abouts(headers: Sequence[HeaderVariable], comment: str) -> Iterator[str]:
+    """Yield a comment of one line for each variable that the user has to set."""
+    for each in headers:
+        if each.about:
+            yield f"{comment} {ascii(each.about)[1:-1]}"
 
 
 # Python
 
 
-def _python(call: Call, url: str, variables: Mapping[str, str]) -> Iterator[str]:
-    yield f'"""{call.about} {_needs(variables)}'.rstrip() + '"""'
+def _python(call: Call, url: str, headers: Sequence[HeaderVariable]) -> Iterator[str]:
+    yield f'"""{call.about} {_needs(headers)}'.rstrip() + '"""'
+    yield from _abouts(headers, "#")
     yield ""
     yield "import asyncio"
     yield "import json"
-    if variables:
+    if headers:
         yield "import os"
     yield ""
     yield "from langgraph_sdk import get_client"
@@ -81,11 +80,10 @@ def _python(call: Call, url: str, variables: Mapping[str, str]) -> Iterator[str]
     yield "async def main() -> None:"
     yield "    client = get_client("
     yield f"        url={url!a},"
-    if API_KEY in variables:
-        yield f'        api_key=os.environ["{_KEY_VARIABLE}"],'
-    others = {name: each for name, each in variables.items() if name != API_KEY}
-    if others:
-        yield f"        headers={{{', '.join(_python_header(*each) for each in others.items())}}},"
+    key = next((f'os.environ["{each.variable}"]' for each in headers if _is_key(each)), "None")
+    yield f"        api_key={key},"
+    if others := [_python_header(each) for each in headers if not _is_key(each)]:
+        yield f"        headers={{{', '.join(others)}}},"
     yield "    )"
     yield f"    reply = await client.{call.method}("
     for place in call.places:
@@ -99,13 +97,13 @@ def _python(call: Call, url: str, variables: Mapping[str, str]) -> Iterator[str]
     yield "asyncio.run(main())"
 
 
-def _python_header(name: str, variable: str) -> str:
-    value = f'os.environ["{variable}"]'
-    return f'"{name}": {_bearer_python(value) if name == "authorization" else value}'
+def _is_key(header: HeaderVariable) -> bool:
+    return header.header == _API_KEY
 
 
-def _bearer_python(value: str) -> str:
-    return f'"Bearer " + {value}'
+def _python_header(header: HeaderVariable) -> str:
+    bearer = '"Bearer " + ' if header.is_bearer else ""
+    return f'"{header.header}": {bearer}os.environ["{header.variable}"]'
 
 
 def _python_value(value: JsonValue) -> str:
@@ -117,27 +115,32 @@ def _python_value(value: JsonValue) -> str:
 # JavaScript
 
 
-def _javascript(call: Call, url: str, variables: Mapping[str, str]) -> Iterator[str]:
-    yield f"// {call.about} {_needs(variables)}".rstrip()
+def _javascript(call: Call, url: str, headers: Sequence[HeaderVariable]) -> Iterator[str]:
+    yield f"// {call.about} {_needs(headers)}".rstrip()
+    yield from _abouts(headers, "//")
     yield 'import { Client } from "@langchain/langgraph-sdk";'
     yield ""
     yield "const client = new Client({"
     yield f"  apiUrl: {_json(url)},"
-    if API_KEY in variables:
-        yield f"  apiKey: process.env.{_KEY_VARIABLE},"
-    others = {name: each for name, each in variables.items() if name != API_KEY}
-    if others:
+    key = next((_javascript_key(each) for each in headers if _is_key(each)), "null")
+    yield f"  apiKey: {key},"
+    if others := [each for each in headers if not _is_key(each)]:
         yield "  defaultHeaders: {"
-        for name, variable in others.items():
-            value = f"process.env.{variable}"
-            bearer = f"`Bearer ${{{value}}}`" if name == "authorization" else value
-            yield f"    {_json(name)}: {bearer},"
+        for each in others:
+            value = f"process.env.{each.variable}"
+            bearer = f"`Bearer ${{{value}}}`" if each.is_bearer else value
+            yield f"    {_json(each.header)}: {bearer},"
         yield "  },"
     yield "});"
     *places, last = [*map(_json, call.places), _javascript_options(call)]
     method = _camel(call.method)
     yield f"const reply = await client.{method}({', '.join([*places, last])});"
     yield "console.log(JSON.stringify(reply, null, 2));"
+
+
+def _javascript_key(header: HeaderVariable) -> str:
+    """Without a value, no key is sent; `undefined` would be replaced by one of the SDK's variables."""
+    return f"process.env.{header.variable} || null"
 
 
 def _javascript_options(call: Call) -> str:
@@ -156,12 +159,13 @@ def _camel(name: str) -> str:
 # A shell command
 
 
-def _curl(call: Call, url: str, variables: Mapping[str, str]) -> Iterator[str]:
-    yield f"# {call.about} {_needs(variables)}".rstrip()
+def _curl(call: Call, url: str, headers: Sequence[HeaderVariable]) -> Iterator[str]:
+    yield f"# {call.about} {_needs(headers)}".rstrip()
+    yield from _abouts(headers, "#")
     yield f"curl --silent --show-error --fail-with-body {shlex.quote(url.rstrip('/') + call.path)} \\"
-    for name, variable in variables.items():
-        bearer = "Bearer " if name == "authorization" else ""
-        yield f'  --header "{name}: {bearer}${variable}" \\'
+    for each in headers:
+        bearer = "Bearer " if each.is_bearer else ""
+        yield f'  --header "{each.header}: {bearer}${each.variable}" \\'
     yield "  --header 'content-type: application/json' \\"
     yield "  --data-binary @- <<'JSON'"
     placed: JsonObject = {call.place_in_body: call.places[-1]} if call.place_in_body else {}

@@ -137,8 +137,7 @@ class CopiedCode:
         )
 
     def _code(self, call: Call, language: CodeLanguage) -> str:
-        api = self._session.api
-        return code_of(call, language, api.url, api.header_names)
+        return code_of(call, language, self._session.api.url, self._session.header_variables)
 
 
 def _sent_with(run: WireRun) -> JsonObject:

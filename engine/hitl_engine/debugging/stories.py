@@ -36,8 +36,8 @@ class Stories:
 
         The nodes really run, with all that they do to other systems. Ids and times may differ, and
         what is at the JSONPaths `ignored` (of `{"values", "next", "waiting", "failed"}`). The replay
-        ends at an act that cannot be carried out. Raises BadInput for a remote server, and for
-        JSONPaths that are none.
+        ends at an act that cannot be carried out. Raises BadInput for a remote server, for
+        JSONPaths that are none, and for a story without steps.
         """
         if not self._parts.session.server.local:
             raise BadInput(
@@ -46,6 +46,11 @@ class Stories:
             )
         for query in ignored:
             places(query, {})
+        if not story.steps:
+            raise BadInput(
+                "This story has no steps, so there is nothing to replay.",
+                hint="Save one of a thread that has run: hitl-tui export.",
+            )
         async with self._parts.session.keep_running():
             replay, done = StoryReplay(self._parts, graph, ignored), 0
             for number, step in enumerate(story.steps, 1):

@@ -307,9 +307,8 @@ class Decider:
 
         with self._accounted_for([intent]):
             head = await self._log.intend(intent)
-            observed = await self._rerun_step(
-                intent, with_head(request, head, self._session.name_to_tell), on_progress
-            )
+            request = with_head(request, head, intent.event, self._session.name_to_tell)
+            observed = await self._rerun_step(intent, request, on_progress)
             (found,) = await self._judged([intent], observed, outcomes_of)
         return found
 
@@ -460,7 +459,7 @@ class Decider:
             try:
                 observed = await self._runs.send(
                     _sent_run(intents),
-                    with_head(request, head, self._session.name_to_tell),
+                    with_head(request, head, intents[0].event, self._session.name_to_tell),
                     on_progress,
                 )
             except FirstOfTwo as first:

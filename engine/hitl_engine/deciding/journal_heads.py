@@ -1,22 +1,22 @@
 """Heads of the journal in the metadata of runs: by them, rows that are gone from its end are missed."""
 
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import ChainReport, HeadsReport, JsonObject, RunHead
-from hitl_engine.reading.wire import JOURNAL_HEAD, REVIEWER
+from hitl_engine.model import ChainReport, Event, HeadsReport, JsonObject, RunHead
+from hitl_engine.reading.wire import EVENT, JOURNAL_HEAD, REVIEWER
 
 _RUNS = 100
 """So many of the newest runs of a thread are read."""
 
 
-def with_head(request: JsonObject, head: str, reviewer: str = "") -> JsonObject:
+def with_head(request: JsonObject, head: str, event: Event, reviewer: str = "") -> JsonObject:
     """Return the request of a run that carries the head of the journal it is recorded in.
 
-    It also carries the name of the `reviewer`, if there is one to tell.
+    It also carries what it is sent for, and the name of the `reviewer`, if there is one to tell.
     """
     metadata = request.get("metadata")
     noted = metadata if isinstance(metadata, dict) else {}
     by: JsonObject = {REVIEWER: reviewer} if reviewer else {}
-    return {**request, "metadata": {**noted, JOURNAL_HEAD: head, **by}}
+    return {**request, "metadata": {**noted, JOURNAL_HEAD: head, EVENT: event, **by}}
 
 
 async def compared_heads(

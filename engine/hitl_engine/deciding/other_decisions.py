@@ -30,9 +30,13 @@ _THREADS = 100
 _RUNS = 50
 """So many of the newest runs of each."""
 _AT_ONCE = 8
-_EVENTS: dict[RunKind, Literal["answer", "step"]] = {
+_EVENTS: dict[RunKind, Literal["answer", "step", "reopen", "rerun", "goto", "run"]] = {
     RunKind.ANSWER: "answer",
     RunKind.STEP: "step",
+    RunKind.REOPEN: "reopen",
+    RunKind.RERUN: "rerun",
+    RunKind.GOTO: "goto",
+    RunKind.UNKNOWN: "run",
 }
 
 

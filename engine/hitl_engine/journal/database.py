@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
+import stat
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -11,7 +12,7 @@ import aiosqlite
 
 from hitl_engine.errors import JournalFailed
 from hitl_engine.journal.chain import linked
-from hitl_engine.private_files import make_file_private
+from hitl_engine.private_files import create_private_file, make_file_private
 
 _DECISION = """
 CREATE TABLE IF NOT EXISTS decision (
@@ -153,10 +154,20 @@ async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[Jour
 
 async def _opened(path: Path, schema: str) -> aiosqlite.Connection:
     with _reported(path):
-        await _until_begun(path)
-        make_file_private(path, create=True)
-        for suffix in ("-wal", "-shm"):  # SQLite gives new ones the mode of the database
-            make_file_private(path.with_name(path.name + suffix), create=False)
+        is_new = await _found_or_created(path)
+    try:
+        return await _begun(path, schema)
+    except BaseException:
+        if is_new:
+            _remove_if_empty(path)
+        raise
+
+
+async def _begun(path: Path, schema: str) -> aiosqlite.Connection:
+    """Return a connection to a file that exists, after everything that it lacked was created in it."""
+    with _reported(path):
+        for suffix in ("", "-wal", "-shm"):  # SQLite gives new ones the mode of the database
+            make_file_private(path.with_name(path.name + suffix))
         connection = await _connect(path, _DURABLE)
     try:
         with _reported(path):
@@ -176,16 +187,31 @@ async def _opened(path: Path, schema: str) -> aiosqlite.Connection:
     return connection
 
 
-async def _until_begun(path: Path) -> None:
-    """Wait until another program has begun the database that it has just created.
+async def _found_or_created(path: Path) -> bool:
+    """Create the file if it is missing, and return whether it was.
 
+    One that is empty may have just been created by another program, which gets some time to begin it.
     Raises JournalFailed for one that stays empty: it is not taken for a new one.
     """
     for _ in range(_LOOKS):
-        if not path.is_file() or path.stat().st_size:
-            return
+        if create_private_file(path):
+            return True
+        with suppress(FileNotFoundError):  # its program could not begin it, and removed it
+            found = path.lstat()
+            if found.st_size or not stat.S_ISREG(found.st_mode):
+                return False
         await asyncio.sleep(_PAUSE)
     raise _damaged(path, "it exists, and is empty")
+
+
+def _remove_if_empty(path: Path) -> None:
+    """Remove a file that was created here and could not be begun: later it would seem damaged.
+
+    No other program uses it: each waits until it is no longer empty.
+    """
+    with suppress(OSError):
+        if not path.stat().st_size:
+            path.unlink()
 
 
 async def _connect(path: Path, durability: _Setting) -> aiosqlite.Connection:

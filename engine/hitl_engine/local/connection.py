@@ -1,6 +1,7 @@
 """The connection to one server: opens it, names it, and keeps a project's local server running."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.configuration.credentials import key_of_sdk
+from hitl_engine.configuration.header_variables import HeaderVariable, header_variables
 from hitl_engine.errors import (
     BadInput,
     GraphBroken,
@@ -216,6 +218,15 @@ class Connection:
         await self.api.aclose()
         if self._local_server is not None:
             await self._local_server.aclose()
+
+    @property
+    def header_variables(self) -> tuple[HeaderVariable, ...]:
+        """In which environment variables copied code finds the headers of each request."""
+        target, names = self._settings, self.api.header_names
+        if self._local_server is not None:
+            return header_variables(NamedTarget(None), names, {}, is_ours=True)
+        is_ours = not target.name and bool(self.info.flags.get(_OURS))
+        return header_variables(target, names, os.environ, is_ours=is_ours)
 
     @property
     def log(self) -> Path | None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 
+from hitl_engine.configuration.header_variables import HeaderVariable
 from hitl_engine.errors import HitlError, NotTrusted, Unreachable
 from hitl_engine.local.connection import Connection
 from hitl_engine.model import Inbox, Person, Presence, Server, ThreadKey
@@ -57,6 +58,11 @@ class ServerSession:
     def tells_presence(self) -> bool:
         """Whether others may know which threads are open here."""
         return self._connection.tells_presence
+
+    @property
+    def header_variables(self) -> tuple[HeaderVariable, ...]:
+        """In which environment variables copied code finds the headers of each request."""
+        return self._connection.header_variables
 
     @property
     def presence(self) -> dict[ThreadKey, Presence]:

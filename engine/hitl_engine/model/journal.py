@@ -91,13 +91,14 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class OtherDecision:
-    """An answer or a step that the server tells of, and the journal does not. All texts are untrusted."""
+    """What another sent that is no start: the server tells it, not the journal. Texts are untrusted."""
 
     at: datetime
     """When its run was requested, by the server's clock."""
     who: str
     """Who sent it; empty where the server does not tell."""
-    event: Literal["answer", "step"]
+    event: Literal["answer", "step", "reopen", "rerun", "goto", "run"]
+    """What its run was sent for; `run` where only a run without an input is told."""
     server: str
     graph_id: str
     thread_id: str

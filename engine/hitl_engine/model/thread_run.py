@@ -25,9 +25,11 @@ class RunKind(StrEnum):
     INPUT = "input"
     ANSWER = "answer"
     STEP = "step"
+    REOPEN = "reopen"
+    RERUN = "rerun"
     GOTO = "goto"
     UNKNOWN = "run"
-    """The server does not tell."""
+    """It is not told: a run without an input at a checkpoint may be each of those but an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 Payload `{"formType", "fields": [{"name", "label", "type", "default", "options"}]}`, answered
 `{"approved": true, "values": {…}}` or `{"approved": false}`; or `{"question", "fields",
 "current_values"}`, answered with the object of the fields. Both come from the LangGraph
-guides and are no protocols: plain JSON is accepted as it is.
+guides and are no protocols: plain JSON is accepted as it is. Without current values, a question beside
+fields that each have a name and a type is the second kind.
 """
 
 from hitl_engine.errors import NotTaken
@@ -29,12 +30,14 @@ _TYPES: dict[str, JsonObject] = {
 
 
 def recognise(asked: Asked) -> FormToFill | Malformed | None:
-    """Take an object with a list of named fields, and a form type or current values."""
+    """Take an object with a list of named fields, and a form type, current values or field types."""
     match asked.payload:
         case {"formType": str(), "fields": list(fields), **others}:
             current, can_decline = others.get("current_values"), True
         case {"fields": list(fields), "current_values": dict(current)}:
             can_decline = False
+        case {"question": str(), "fields": list(fields)} if fields and all(map(_is_typed, fields)):
+            current, can_decline = None, False
         case _:
             return None
     schema = _schema(fields, current)
@@ -73,6 +76,15 @@ def answer_schema(asked: Asked) -> JsonObject:
             {"type": "object", "properties": declined, "required": ["approved"]},
         ]
     }
+
+
+def _is_typed(field: JsonValue) -> bool:
+    """Whether a field has a name and a type that is known."""
+    return (
+        isinstance(field, dict)
+        and bool(text_in(field, "name"))
+        and text_in(field, "type") in _TYPES
+    )
 
 
 def _schema(fields: list[JsonValue], current: object) -> JsonObject | None:

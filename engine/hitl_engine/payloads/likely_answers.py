@@ -84,6 +84,8 @@ def _options(payload: JsonObject) -> tuple[Option, ...]:
             )
         case {"query": str(), **others} if not others:
             return (Option("Answer", {"data": ""}, text_key="data", needs_text=True),)
+        case {"fields": list()}:  # it asks for values
+            return ()
         case {"action": str(), "message": str(text)} if yes_or_no(text):
             return (
                 Option("Approve", {"action": "approve"}),

@@ -82,6 +82,9 @@ REPLY_BYTES = 64 * 1024 * 1024
 """The largest reply that is read, and the largest event of a stream."""
 _ALL_RUNS = 10_000
 """More than a thread has; asked for only where the oldest runs come first."""
+_OTHER_ADDRESS = "Is this the address of a LangGraph server?"
+_UNKNOWN_REQUEST = (405, 501)
+"""The statuses, beside 404, of a server that does not have such a request at all."""
 _CONFLICTS = ("already running a task", "not in interrupted state")
 """What servers say with another status than 409: the JavaScript server (422), Aegra (400)."""
 
@@ -686,10 +689,10 @@ def _parsed(response: httpx.Response, content: bytes) -> JsonValue:
             " Tell who runs the server.",
         ) from None
     except (ValueError, RecursionError) as error:
-        page = "a web page" if "html" in response.headers.get("content-type", "") else "no JSON"
+        page = "a web page" if _is_web_page(response) else "no JSON"
         raise BadReply(
             f"{response.request.url.copy_with(userinfo=b'')} answered with {page}.",
-            hint="Is this the address of a LangGraph server?",
+            hint=_OTHER_ADDRESS,
             detail=content[:2000].decode(errors="replace"),
         ) from error
     return value
@@ -722,7 +725,8 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
         return
     status = response.status_code
     place = f"{response.request.method} {response.request.url.path}"
-    reason = _detail(content)
+    is_page = _is_web_page(response)
+    reason = "it sent a web page" if is_page else _detail(content)
     if status == 403 and _needs_two(content):
         raise Denied(f"{reason}.", knows_key=True)
     if status in {401, 403}:
@@ -733,7 +737,8 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
             hint=f"Give {wanted}: LANGGRAPH_API_KEY, --api-key-env NAME or --header 'K: V'.",
         )
     if status == 404:
-        raise NotThere(f"The server has no {place}: {reason}.")
+        hint = _OTHER_ADDRESS if is_page else ""
+        raise NotThere(f"The server has no {place}: {reason}.", hint=hint)
     if status == 409 and (told := _four_eyes(content)) is not None:
         raise told
     if status == 409 or any(words in reason for words in _CONFLICTS):
@@ -741,7 +746,10 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
         raise kind(f"The server refused {place}: {reason}.")
     if response.is_redirect:
         reason = f"it redirects to {response.headers.get('location', 'nowhere')}; not followed"
-    raise ServerRefused(f"The server answered {status} to {place}: {reason}.", status=status)
+    hint = _OTHER_ADDRESS if is_page and status in _UNKNOWN_REQUEST else ""
+    raise ServerRefused(
+        f"The server answered {status} to {place}: {reason}.", status=status, hint=hint
+    )
 
 
 def _is_moved_on(content: bytes) -> bool:
@@ -777,6 +785,10 @@ def _four_eyes(content: bytes) -> FirstOfTwo | OtherFirstAnswer | None:
         f"{name} answered something else first, after you read this.",
         hint="Look at that answer: the same makes you the second reviewer, another one starts anew.",
     )
+
+
+def _is_web_page(response: httpx.Response) -> bool:
+    return "html" in response.headers.get("content-type", "")
 
 
 def _detail(content: bytes) -> str:

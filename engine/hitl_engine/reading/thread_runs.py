@@ -3,7 +3,7 @@
 from typing import Any
 
 from hitl_engine.model import JsonValue, RunKind, RunStatus, ThreadRun
-from hitl_engine.reading.wire import DECISION_ID, WireRun, error_text
+from hitl_engine.reading.wire import DECISION_ID, EVENT, WireRun, error_text
 
 UNDER_WAY = frozenset({"pending", "running"})
 _STATUSES = {
@@ -13,6 +13,12 @@ _STATUSES = {
     "timeout": RunStatus.FAILED,
     "interrupted": RunStatus.CANCELLED,
 }
+_NOTED = {
+    "step": RunKind.STEP,
+    "reopen": RunKind.REOPEN,
+    "rerun": RunKind.RERUN,
+}
+"""What this program notes in runs whose request does not tell them apart."""
 
 
 def thread_run(run: WireRun, *, is_told_in_full: bool) -> ThreadRun:
@@ -27,6 +33,8 @@ def thread_run(run: WireRun, *, is_told_in_full: bool) -> ThreadRun:
     kind, sent = _what_was_sent(run.kwargs)
     if not (sent or is_told_in_full):
         kind, sent = RunKind.UNKNOWN, None
+    if sent is None:
+        kind = _NOTED.get(str(run.metadata.get(EVENT) or ""), kind)
     return ThreadRun(
         run_id=run.run_id,
         thread_id=run.thread_id,
@@ -51,4 +59,13 @@ def _what_was_sent(kwargs: dict[str, Any]) -> tuple[RunKind, JsonValue]:
             return RunKind.GOTO, goto
     if kwargs.get("input") is not None:
         return RunKind.INPUT, kwargs["input"]
-    return (RunKind.STEP, None) if "input" in kwargs else (RunKind.UNKNOWN, None)
+    is_step = "input" in kwargs and not _begins_at_checkpoint(kwargs)
+    return (RunKind.STEP if is_step else RunKind.UNKNOWN), None
+
+
+def _begins_at_checkpoint(kwargs: dict[str, Any]) -> bool:
+    """Whether a run names a checkpoint: a step on some servers, or a run again from an older one."""
+    config = kwargs.get("config")
+    configurable = config.get("configurable") if isinstance(config, dict) else None
+    places = (kwargs, configurable if isinstance(configurable, dict) else {})
+    return any(each.get(key) for each in places for key in ("checkpoint_id", "checkpoint"))
