@@ -37,7 +37,7 @@ def decisions(desk: "Desk", thread: ThreadView, args: Namespace) -> list[tuple[Q
     """
     require_waiting(desk, thread, args.expect)
     decided = [
-        (replace(question, log_reason=args.log_reason), decision)
+        (replace(question, log_reason=args.log_reason or ""), decision)
         for question, decision in _decided(desk, thread, args)
     ]
     require_expected(desk, thread, [question.interrupt for question, _ in decided], args.expect)
@@ -47,7 +47,7 @@ def decisions(desk: "Desk", thread: ThreadView, args: Namespace) -> list[tuple[Q
 
 def with_log_reason(desk: "Desk", stop: Breakpoint, args: Namespace) -> Breakpoint:
     """Return a breakpoint with the reason to step past it. Raises ReasonMissing."""
-    stop = replace(stop, log_reason=args.log_reason)
+    stop = replace(stop, log_reason=args.log_reason or "")
     _require_log_reason(desk, [(stop, None)])
     return stop
 

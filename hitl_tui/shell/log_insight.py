@@ -19,11 +19,12 @@ _LEAST = 120
 """Characters from which that is asked: less is read at a glance."""
 
 
-def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
-    """Sum up answers; `entries` are newest first."""
+def insight_result(entries: Sequence[LogEntry], *, filtered: bool = False) -> CommandResult:
+    """Sum up answers; `entries` are newest first. `filtered`: others may not have fitted."""
     answers = [entry for entry in reversed(entries) if entry.event == "answer"]
     if not answers:
-        return CommandResult({"answers": 0}, ("No answers yet.",))
+        none = "No answer fits these filters." if filtered else "No answers yet."
+        return CommandResult({"answers": 0}, (none,))
     since = answers[0].at
     by = Counter(entry.who for entry in answers)
     waited = _Spread.of(
