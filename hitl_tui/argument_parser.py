@@ -7,9 +7,10 @@ import argparse
 import difflib
 import os
 import re
+import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from hitl_engine.errors import BadInput
 from hitl_tui import demo
@@ -20,8 +21,11 @@ from hitl_tui.options import (
     add_target_argument,
     add_target_option,
     add_trust_option,
+    given_path,
+    given_text,
     number_between,
 )
+from hitl_tui.shell.standard_streams import print_output
 
 COMMANDS = (
     *(
@@ -121,7 +125,9 @@ exit codes:
   9    the command of watch --exec failed
   10   doctor, selftest or log --verify found something wrong
   11   nobody agreed to run the code of this project; nothing of it ran
+  12   the answer is recorded, and waits for a second reviewer; nothing ran
   130  ended with Ctrl+C before anything was sent
+  141  nothing reads the output any more, such as head; the command was ended
 
 With --json, standard output is one JSON document; messages go to standard
 error. run, answer, reopen, step, update, fork and goto print a document with
@@ -131,14 +137,33 @@ With 4 the document lists each fault of the answer, with its path.
 
 
 class Parser(argparse.ArgumentParser):
-    """Reports errors as the rest of the program does: in one line, with what to do."""
+    """Reports errors as the rest of the program does: in one line, with what to do.
+
+    A text or a path is not empty, unless its argument has the type `any_text`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.register("type", None, given_text)
+        self.register("type", Path, given_path)
 
     def parse_args(self, argv: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # one use
         """Parse all arguments. Raises BadInput that names those that are not known."""
-        args, left_over = self.parse_known_args(argv)
+        args, left_over = self._parse(argv)
         if left_over:
             raise BadInput(_unknown(left_over, argv), hint=self._hint(argv))
         return args
+
+    def _parse(self, argv: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+        positionals = [each for each in self._actions if not each.option_strings]
+        if len(positionals) > 1 and positionals[-1].nargs == "?":
+            # Else an option between them would end them, and those after it would be left over.
+            return self.parse_known_intermixed_args(argv)
+        return self.parse_known_args(argv)
+
+    def print_help(self, file: object = None) -> None:
+        """Print the help. Raises OutputFailed."""
+        print_output(self.format_help().rstrip())
 
     def error(self, message: str) -> NoReturn:
         """Raise BadInput with this message and a hint."""
@@ -160,7 +185,7 @@ class _PrintVersion(argparse.Action):
         """Print it, and end the program."""
         from importlib.metadata import version
 
-        print(f"hitl-tui {version('hitl-tui')}")
+        print_output(f"hitl-tui {version('hitl-tui')}")
         parser.exit()
 
 
@@ -181,6 +206,7 @@ def parse_arguments(
 
     `targets` returns the names of configured targets. Raises BadInput.
     """
+    _refuse_what_is_no_text(argv)
     if argv and argv[0] in COMMANDS:
         return _parse_command(argv[0], argv[1:])
     if argv:
@@ -189,6 +215,17 @@ def parse_arguments(
     args = parser.parse_args(argv)
     args.command = None
     return args
+
+
+def _refuse_what_is_no_text(argv: Sequence[str]) -> None:
+    """Refuse bytes that are no characters: Python keeps them as surrogates, which nothing can store."""
+    for number, word in enumerate(argv, 1):
+        if any("\ud800" <= each <= "\udfff" for each in word):
+            encoding = sys.getfilesystemencoding().upper()
+            raise BadInput(
+                f"Argument {number} is no text: it has bytes that are not {encoding}.",
+                kept="Nothing was sent.",
+            )
 
 
 def console_arguments(args: argparse.Namespace) -> list[str]:

@@ -39,7 +39,8 @@ EXAMPLES = {
     "messages": "hitl-tui messages 01a2296d-19b5-7417-b3f0-90b9f07a2922 --last 5",
     "history": "hitl-tui history 01a2296d-19b5-7417-b3f0-90b9f07a2922 --limit 10",
     "update": "hitl-tui update 01a2296d-19b5-7417-b3f0-90b9f07a2922 --set '$.amount=90.5' --go-on",
-    "fork": "hitl-tui fork 01a2296d-19b5-7417-b3f0-90b9f07a2922 --checkpoint 1f0c --run",
+    "fork": "hitl-tui fork 01a2296d-19b5-7417-b3f0-90b9f07a2922 "
+    "--checkpoint 1f0c1e2a-7d4b-6f3e-8001-2a5d9c7b4e10 --run",
     "goto": "hitl-tui goto 01a2296d-19b5-7417-b3f0-90b9f07a2922 plan",
     "export": "hitl-tui export 01a2296d-19b5-7417-b3f0-90b9f07a2922 -o refund.json",
     "story": "hitl-tui story refund.json",

@@ -4,8 +4,9 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hitl_engine.strict_json import JsonProblem, read_json
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from hitl_engine.model import JsonObject, JsonValue
 
 
+_Kind = TypeVar("_Kind", bound=StrEnum)
 _LOCAL_TARGET = "a langgraph.json, or file.py:graph"
 _TARGET = f"a name from config.toml, a URL, {_LOCAL_TARGET}"
 
@@ -76,6 +78,39 @@ def add_trust_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def given_text(text: str) -> str:
+    """Read a text that is not empty: an empty one would act as if the option was not given.
+
+    It is the type of every argument without another one; see `Parser`.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
+def given_path(text: str) -> Path:
+    """Read the path of a file or folder; it is used wherever the type of an argument is `Path`."""
+    return Path(given_text(text))
+
+
+def any_text(text: str) -> str:
+    """Read a text that may be empty, because it is itself what is sent."""
+    return text
+
+
+def member_of(kinds: type[_Kind]) -> Callable[[str], _Kind]:
+    """Return the type of an argument: one of these values, written as it is."""
+
+    def member(text: str) -> _Kind:
+        try:
+            return kinds(text)
+        except ValueError as error:
+            known = ", ".join(kinds)
+            raise argparse.ArgumentTypeError(f"{text!r} is none of {known}") from error
+
+    return member
+
+
 def number_between(least: int, most: int) -> Callable[[str], int]:
     """Return the type of an argument: a whole number within these bounds."""
 
@@ -93,6 +128,8 @@ def number_between(least: int, most: int) -> Callable[[str], int]:
 
 def json_value(text: str) -> "JsonValue":
     """Read JSON; `-` means standard input."""
+    if text == "-" and sys.stdin is None:
+        raise argparse.ArgumentTypeError("standard input is closed")
     try:
         return read_json(sys.stdin.read() if text == "-" else text)
     except UnicodeDecodeError as error:
@@ -130,7 +167,10 @@ def key_value(text: str) -> "tuple[str, JsonValue]":
 
 def nodes(text: str) -> tuple[str, ...]:
     """Read names of nodes, with commas between them."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise argparse.ArgumentTypeError("a name of a node is empty")
+    return names
 
 
 def fingerprint_text(text: str) -> str:

@@ -37,7 +37,7 @@ def decisions(desk: "Desk", thread: ThreadView, args: Namespace) -> list[tuple[Q
     """
     require_waiting(desk, thread, args.expect)
     decided = [
-        (replace(question, log_reason=args.log_reason), decision)
+        (replace(question, log_reason=args.log_reason or ""), decision)
         for question, decision in _decided(desk, thread, args)
     ]
     require_expected(desk, thread, [question.interrupt for question, _ in decided], args.expect)
@@ -47,7 +47,7 @@ def decisions(desk: "Desk", thread: ThreadView, args: Namespace) -> list[tuple[Q
 
 def with_log_reason(desk: "Desk", stop: Breakpoint, args: Namespace) -> Breakpoint:
     """Return a breakpoint with the reason to step past it. Raises ReasonMissing."""
-    stop = replace(stop, log_reason=args.log_reason)
+    stop = replace(stop, log_reason=args.log_reason or "")
     _require_log_reason(desk, [(stop, None)])
     return stop
 
@@ -60,14 +60,29 @@ def _require_log_reason(desk: "Desk", decided: Sequence[tuple[Item, Decision | N
         raise
 
 
-def require_confirmation(cautions: Sequence[str], args: Namespace) -> None:
-    """Raise NotConfirmed unless `--yes` was given, or there is nothing to confirm."""
+def require_confirmation(
+    cautions: Sequence[str], args: Namespace, faults: Sequence[Fault] = ()
+) -> None:
+    """Raise NotConfirmed unless `--yes` was given, or there is nothing to confirm.
+
+    `faults`: the places that the cautions are about, as far as they are about places.
+    """
     if cautions and not args.yes:
         raise NotConfirmed(
             " ".join(cautions),
             hint="To send it anyway, add --yes.",
-            faults=tuple(Fault((), caution) for caution in cautions),
+            faults=(*faults, *(Fault((), caution) for caution in cautions)),
         )
+
+
+def misfits_of(desk: "Desk", decided: Sequence[tuple[Question, Decision]]) -> list[Fault]:
+    """Return where answers are not what their questions accept; of several, under their ids."""
+    several = len(decided) > 1
+    return [
+        replace(fault, path=(question.interrupt.interrupt_id, *fault.path)) if several else fault
+        for question, decision in decided
+        for fault in desk.reviews.misfits(question, decision)
+    ]
 
 
 def require_unclaimed(desk: "Desk", thread: ThreadView, args: Namespace) -> str:

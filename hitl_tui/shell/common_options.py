@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from hitl_engine.model import ItemKind
-from hitl_tui.options import add_connection_options, add_target_option, fingerprint_text
+from hitl_tui.options import add_connection_options, add_target_option, fingerprint_text, member_of
 from hitl_tui.shell.command_result import CommandResult
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument(
         "--kind",
-        type=ItemKind,
+        type=member_of(ItemKind),
         choices=list(ItemKind),
         action="append",
         default=[],
@@ -76,7 +76,6 @@ def add_log_reason_option(parser: argparse.ArgumentParser) -> None:
     """Add why it is decided so."""
     parser.add_argument(
         "--log-reason",
-        default="",
         metavar="TEXT",
         help="a reason or a ticket for the log; the graph does not get it",
     )

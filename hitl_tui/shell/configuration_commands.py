@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -120,8 +120,14 @@ async def _tested(target: NamedTarget, args: Namespace) -> TestedTarget:
 
 
 def command_words(text: str) -> tuple[str, ...]:
-    """Cut a command into its words, as a shell does; no shell runs it. Raises ValueError."""
-    return tuple(shlex.split(text))
+    """Cut a command into its words, as a shell does; no shell runs it."""
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise ArgumentTypeError(f"not a command: {error}") from error
+    if not words:
+        raise ArgumentTypeError("must not be empty")
+    return words
 
 
 def _text(path: Path) -> str:

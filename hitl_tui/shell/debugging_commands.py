@@ -90,7 +90,7 @@ async def step_on(desk: "Desk", thread: ThreadView, args: Namespace) -> Outcome:
         node=args.node or "", until=args.until or "", until_changed=args.until_changed or ""
     )
     run_on = desk.stepping.run_on
-    return await run_on(thread, goal, ignore_progress, log_reason=args.log_reason)
+    return await run_on(thread, goal, ignore_progress, log_reason=args.log_reason or "")
 
 
 def is_long_step(args: Namespace) -> bool:

@@ -25,7 +25,7 @@ from hitl_engine.model import (
     Verdict,
     Verdicts,
 )
-from hitl_tui.options import json_value, tool_arguments
+from hitl_tui.options import given_text, json_value, tool_arguments
 
 ABSENT = object()
 """An option that was not given, where `null` and no message are values too."""
@@ -39,6 +39,8 @@ _NOTHING = "Nothing was sent."
 def asked_and_answer(text: str) -> tuple[str, JsonValue | object]:
     """Read `ID` or `ID=JSON`."""
     interrupt_id, equals, answer = text.partition("=")
+    if not interrupt_id.strip():
+        raise ArgumentTypeError("the id of the interrupt is empty")
     return interrupt_id, json_value(answer) if equals else ABSENT
 
 
@@ -64,6 +66,12 @@ def numbered_verdict(text: str) -> tuple[int, Verdict]:
 def numbered_text(text: str) -> tuple[int, str]:
     """Read `N=TEXT`."""
     return _numbered(text, "N=TEXT")
+
+
+def numbered_name(text: str) -> tuple[int, str]:
+    """Read `N=NAME`."""
+    number, name = _numbered(text, "N=NAME")
+    return number, given_text(name)
 
 
 def choice(text: str) -> Choose:

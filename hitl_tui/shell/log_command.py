@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from hitl_engine.desk import read_log, verify_log
 from hitl_engine.errors import BadInput
-from hitl_engine.model import LogFilter, OutcomeKind
+from hitl_engine.model import EVERYTHING, LogFilter, OutcomeKind
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.log_insight import insight_result
 from hitl_tui.shell.log_output import csv_result, log_result
@@ -20,10 +20,12 @@ async def log(args: Namespace) -> CommandResult:
     _refuse_excluded(args)
     if args.verify:
         return verification_result(await verify_log(args.target, data_dir=args.data_dir))
-    entries = await read_log(args.target, _wanted(args), data_dir=args.data_dir, limit=args.limit)
+    wanted = _wanted(args)
+    entries = await read_log(args.target, wanted, data_dir=args.data_dir, limit=args.limit)
+    filtered = wanted != EVERYTHING
     if args.insight:
-        return insight_result(entries)
-    return csv_result(entries) if args.csv else log_result(entries)
+        return insight_result(entries, filtered=filtered)
+    return csv_result(entries) if args.csv else log_result(entries, filtered=filtered)
 
 
 async def log_with_server(desk: "Desk", args: Namespace) -> CommandResult:
@@ -31,16 +33,23 @@ async def log_with_server(desk: "Desk", args: Namespace) -> CommandResult:
     _refuse_excluded(args)
     if args.verify:
         return verification_result(*await desk.verify_log(threads=args.limit))
-    found = await desk.log_with_others(_wanted(args), limit=args.limit)
+    wanted = _wanted(args)
+    found = await desk.log_with_others(wanted, limit=args.limit)
     notes = (f"hitl-tui: {found.not_read}",) if found.not_read else ()
-    result = csv_result if args.csv else log_result
-    return result(found.entries, notes=notes)
+    if args.csv:
+        return csv_result(found.entries, notes=notes)
+    return log_result(found.entries, filtered=wanted != EVERYTHING, notes=notes)
 
 
 def _wanted(args: Namespace) -> LogFilter:
     outcome = args.outcome if args.outcome in (None, "none") else OutcomeKind(args.outcome)
     return LogFilter(
-        args.since, args.thread, args.graph, args.who, outcome, log_reason=args.log_reason
+        args.since,
+        args.thread or "",
+        args.graph or "",
+        args.who or "",
+        outcome,
+        log_reason=args.log_reason or "",
     )
 
 

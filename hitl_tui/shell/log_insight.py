@@ -19,11 +19,12 @@ _LEAST = 120
 """Characters from which that is asked: less is read at a glance."""
 
 
-def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
-    """Sum up answers; `entries` are newest first."""
+def insight_result(entries: Sequence[LogEntry], *, filtered: bool = False) -> CommandResult:
+    """Sum up answers; `entries` are newest first. `filtered`: others may not have fitted."""
     answers = [entry for entry in reversed(entries) if entry.event == "answer"]
     if not answers:
-        return CommandResult({"answers": 0}, ("No answers yet.",))
+        none = "No answer fits these filters." if filtered else "No answers yet."
+        return CommandResult({"answers": 0}, (none,))
     since = answers[0].at
     by = Counter(entry.who for entry in answers)
     waited = _Spread.of(
@@ -47,9 +48,7 @@ def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
         "jumped_to_the_end": jumped,
         "with_log_reason": reasoned[True],
         "without_log_reason": reasoned[False],
-        "tools": {
-            name: {"answers": of.total(), "approved": of[True]} for name, of in tools.items()
-        },
+        "tools": {name: {"calls": of.total(), "approved": of[True]} for name, of in tools.items()},
         "by_rules": dict(rules),
         "faster_than_reading": [entry.decision_id for entry in unread],
         "most_approvals_within_60_seconds": burst,
@@ -106,7 +105,7 @@ class _Spread:
 
 def _tool_line(name: str, approved: Counter[bool]) -> str:
     share = approved[True] / approved.total()
-    return f"{one_line(name, 60)}: {counted(approved.total(), 'answer')}, {share:.0%} approved"
+    return f"{one_line(name, 60)}: {counted(approved.total(), 'call')}, {share:.0%} approved"
 
 
 def _unread_line(entry: LogEntry) -> str:
@@ -116,7 +115,12 @@ def _unread_line(entry: LogEntry) -> str:
 
 
 def _is_approval(entry: LogEntry) -> bool:
-    return all(each.strip() == "approve" for each in entry.decision.split(","))
+    return all(verdict == "approve" for verdict in _verdicts(entry))
+
+
+def _verdicts(entry: LogEntry) -> list[str]:
+    """Return what was decided on each call: `approve`, `edit to another tool`, …"""
+    return [each.strip() for each in entry.decision.split(",")]
 
 
 def _faster_than_reading(entry: LogEntry) -> bool:
@@ -142,10 +146,14 @@ def _most_at_once(answers: Iterable[LogEntry]) -> int:
 def _by_tool(answers: Iterable[LogEntry]) -> dict[str, Counter[bool]]:
     """Return for each tool how often its calls were approved, and not; the most frequent first.
 
-    An answer to several calls counts as an approval if all were approved.
+    An answer in no known shape is no approval of any of its calls.
     """
     tools: defaultdict[str, Counter[bool]] = defaultdict(Counter)
     for entry in answers:
-        for name in set(entry.tools):
-            tools[name][_is_approval(entry)] += 1
+        verdicts = _verdicts(entry)
+        known = (
+            verdicts if len(verdicts) == len(entry.tools) else [entry.decision] * len(entry.tools)
+        )
+        for name, verdict in zip(entry.tools, known, strict=True):
+            tools[name][verdict == "approve"] += 1
     return dict(sorted(tools.items(), key=lambda each: (-each[1].total(), each[0])))

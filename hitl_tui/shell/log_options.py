@@ -41,7 +41,7 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
         ("who", "NAME", "only decisions of users with this in their name"),
         ("log-reason", "TEXT", "only decisions with this in their reason for the log"),
     ):
-        parser.add_argument(f"--{name}", default="", metavar=metavar, help=help)
+        parser.add_argument(f"--{name}", metavar=metavar, help=help)
     parser.add_argument(
         "--outcome",
         choices=[*OutcomeKind, "none"],

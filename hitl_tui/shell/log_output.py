@@ -15,11 +15,14 @@ from hitl_tui.text.fitting import counted
 _Entry: TypeAlias = LogEntry | OtherDecision
 
 
-def log_result(entries: Sequence[_Entry], *, notes: tuple[str, ...] = ()) -> CommandResult:
-    """Return the entries in the given order."""
+def log_result(
+    entries: Sequence[_Entry], *, filtered: bool = False, notes: tuple[str, ...] = ()
+) -> CommandResult:
+    """Return the entries in the given order. `filtered`: there may be others, which did not fit."""
     lines = tuple(chain.from_iterable(map(_lines, entries)))
     documents: list[JsonValue] = [_document(entry) for entry in entries]
-    return CommandResult(documents, lines or ("No decisions yet.",), notes)
+    none = "No decision fits these filters." if filtered else "No decisions yet."
+    return CommandResult(documents, lines or (none,), notes)
 
 
 def csv_result(entries: Sequence[_Entry], *, notes: tuple[str, ...] = ()) -> CommandResult:

@@ -170,7 +170,7 @@ class _Review:
 
     async def _with_reason(self, item: _Item, decision: Decision | None) -> _Item:
         """Return the item with the reason for the log: that of the command, or one that is needed."""
-        item = replace(item, log_reason=self._args.log_reason)
+        item = replace(item, log_reason=self._args.log_reason or "")
         while why := self._desk.log_reasons.missing(item, decision):
             print_output(one_line(why, _LINE))
             asked = f"The reason or ticket for the log, on one line. {BACK} goes back."

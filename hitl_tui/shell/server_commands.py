@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 async def graph(desk: "Desk", args: Namespace) -> CommandResult:
     """Return the picture of a graph."""
+    if args.json and args.form:
+        raise BadInput(f"--{args.form} and --json exclude each other.", kept="Nothing was sent.")
     found = await find_graph(desk, args.graph)
     picture = await desk.graph_pictures.of(found.assistant_id, subgraphs=args.subgraphs)
     return picture_result(
@@ -100,7 +102,7 @@ async def copy_as(desk: "Desk", args: Namespace) -> CommandResult:
     language: CodeLanguage = args.language
     thread_id = thread.thread_id
     if args.update is not ABSENT:
-        code = desk.code.of_update(thread_id, args.update, language, as_node=args.as_node)
+        code = desk.code.of_update(thread_id, args.update, language, as_node=args.as_node or "")
     elif args.run_id:
         code = await desk.code.of_run(thread_id, args.run_id, language)
     elif args.checkpoint:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from hitl_engine.model import CodeLanguage, ThreadGroup
-from hitl_tui.options import json_object, json_value, key_value, number_between
+from hitl_tui.options import json_object, json_value, key_value, member_of, number_between
 from hitl_tui.shell import server_commands
 from hitl_tui.shell.common_options import add_shell_options, add_thread_argument, add_yes_option
 from hitl_tui.shell.decision_options import ABSENT
@@ -16,7 +16,7 @@ def _add_threads_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--status",
-        type=ThreadGroup,
+        type=member_of(ThreadGroup),
         choices=list(ThreadGroup),
         help="list only these, by the status that the server gives them",
     )
@@ -31,7 +31,7 @@ def _add_threads_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--copy-as",
-        type=CodeLanguage,
+        type=member_of(CodeLanguage),
         choices=list(CodeLanguage),
         metavar="LANGUAGE",
         help="print code that lists them instead: python, javascript or curl",
@@ -134,7 +134,7 @@ def _add_copy_as_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Keys are not printed: the code takes them from the environment variables that it names."
     )
-    parser.add_argument("language", type=CodeLanguage, choices=list(CodeLanguage))
+    parser.add_argument("language", type=member_of(CodeLanguage), choices=list(CodeLanguage))
     add_thread_argument(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
@@ -155,7 +155,7 @@ def _add_copy_as_options(parser: argparse.ArgumentParser) -> None:
         metavar="JSON",
         help="write this into the state",
     )
-    parser.add_argument("--as-node", default="", metavar="NODE", help="write it as this node")
+    parser.add_argument("--as-node", metavar="NODE", help="write it as this node")
 
 
 def _add_assistants_options(parser: argparse.ArgumentParser) -> None:

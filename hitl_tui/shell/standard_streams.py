@@ -30,6 +30,8 @@ def escape_unencodable() -> None:
 
 def print_output(text: str) -> None:
     """Print to standard output. Raises OutputFailed, and BrokenPipeError if nothing reads it."""
+    if sys.stdout is None:
+        raise OutputFailed("It could not be written: standard output is closed.")
     try:
         print(_encodable(text, sys.stdout), flush=True)
     except BrokenPipeError:

@@ -16,6 +16,7 @@ from hitl_engine.model import (
 from hitl_tui.shell.answering import (
     check_answer_options,
     decisions,
+    misfits_of,
     require_confirmation,
     require_unclaimed,
     with_log_reason,
@@ -90,6 +91,7 @@ async def answer(desk: "Desk", args: Namespace) -> CommandResult:
             if caution != claimed
         ],
         args,
+        misfits_of(desk, decided),
     )
     outcomes = await desk.decide_all(decided, ignore_progress)
     return answer_result(decided, outcomes, desk.reviews.fingerprint_of)

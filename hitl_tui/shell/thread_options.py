@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from hitl_tui.options import json_object, json_value, key_value, nodes, tool_arguments
+from hitl_tui.options import any_text, json_object, json_value, key_value, nodes, tool_arguments
 from hitl_tui.shell import decision_options, thread_commands
 from hitl_tui.shell.common_options import (
     add_even_if_claimed_option,
@@ -33,6 +33,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     given.add_argument(
         "--input-text",
+        type=any_text,
         metavar="TEXT",
         help="the input as one text: a message, or the one field of the input that takes a text",
     )
@@ -98,7 +99,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         "and may be repeated; all answers are sent in one request",
     )
     given = parser.add_mutually_exclusive_group()
-    given.add_argument("--text", metavar="T", help="answer with this text")
+    given.add_argument("--text", type=any_text, metavar="T", help="answer with this text")
     given.add_argument(
         "--value",
         type=json_value,
@@ -115,12 +116,13 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
     )
     given.add_argument(
         "--reject",
+        type=any_text,
         nargs="?",
         default=decision_options.ABSENT,
         metavar="MSG",
         help="do not let the tool calls run, and give this reason",
     )
-    given.add_argument("--respond", metavar="MSG", help="answer in the tool's place")
+    given.add_argument("--respond", type=any_text, metavar="MSG", help="answer in the tool's place")
     given.add_argument(
         "--decision",
         type=decision_options.numbered_verdict,
@@ -149,7 +151,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--tool",
-        type=decision_options.numbered_text,
+        type=decision_options.numbered_name,
         action="append",
         default=[],
         metavar="N=NAME",

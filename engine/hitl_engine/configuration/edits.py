@@ -6,12 +6,14 @@ contain; a file in which that is not so, because it is written in an unusual way
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from hitl_engine.configuration.config_file import parse
 from hitl_engine.configuration.kinds import Value
+from hitl_engine.configuration.settings import NAME
 from hitl_engine.configuration.toml_lines import (
     Statement,
     comment_of,
@@ -26,7 +28,16 @@ _NOT_CHANGED = "The file was not changed."
 
 
 def with_target(text: str, name: str, values: Mapping[str, Value]) -> str:
-    """Return the text with another target at its end. Raises BadInput if it is there already."""
+    """Return the text with another target at its end.
+
+    Raises BadInput if it is there already, or if this cannot be a name.
+    """
+    if not re.fullmatch(NAME, name):
+        raise BadInput(
+            f"{name!r} cannot be the name of a target.",
+            kept=_NOT_CHANGED,
+            hint="A name is a letter, then letters, digits, - and _.",
+        )
     expected = tomllib.loads(text)
     targets = expected.setdefault("targets", {})
     if name in targets:
@@ -101,8 +112,9 @@ def write(path: Path, text: str) -> None:
         written.write_text(text, encoding="utf-8")
         written.replace(real)
     except OSError as error:
-        written.unlink(missing_ok=True)
         raise BadInput(f"{path} cannot be written: {error.strerror}.", kept=_NOT_CHANGED) from error
+    finally:
+        written.unlink(missing_ok=True)
 
 
 def _without(text: str, gone: list[tuple[str, ...]]) -> str:

@@ -68,10 +68,11 @@ from hitl_engine.model import (
     OutcomeKind,
     Question,
     Reopening,
+    Review,
     Ruling,
+    ToolCall,
     ToolCalls,
     Verdict,
-    Verdicts,
     Waiting,
     by_rules,
 )
@@ -614,7 +615,10 @@ class Decider:
         """Return one intent for each; all are sent with the decision id of the first."""
         first, *others = (
             self._about(
-                question, "answer", _name(decision), answers[question.interrupt.interrupt_id]
+                question,
+                "answer",
+                _name(question.review, decision),
+                answers[question.interrupt.interrupt_id],
             )
             for question, decision in decided
         )
@@ -707,12 +711,14 @@ def _sent_run(intents: Sequence[Intent]) -> SentRun:
     return SentRun(intents[0].thread_id, intents[0].run_decision_id)
 
 
-def _name(decision: Decision) -> str:
-    if isinstance(decision, Verdicts):
-        return ", ".join(map(_verdict_name, decision.verdicts))
+def _name(review: Review, decision: Decision) -> str:
+    """Return what is written down of a decision: the verdict on each call, also of plain JSON."""
+    verdicts = payloads.verdicts_on(review, decision) if isinstance(review, ToolCalls) else ()
+    if isinstance(review, ToolCalls) and verdicts:
+        return ", ".join(map(_verdict_name, verdicts, review.calls))
     return decision.kind
 
 
-def _verdict_name(verdict: Verdict) -> str:
-    to_another = isinstance(verdict, Edit) and verdict.name is not None
+def _verdict_name(verdict: Verdict, call: ToolCall) -> str:
+    to_another = isinstance(verdict, Edit) and verdict.name not in (None, call.name)
     return f"{verdict.kind} to another tool" if to_another else verdict.kind

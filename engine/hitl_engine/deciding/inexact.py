@@ -17,9 +17,9 @@ from hitl_engine.model import (
     Path,
     Question,
     ToolCalls,
-    Verdicts,
     json_path,
 )
+from hitl_engine.payloads import verdicts_on
 
 _MISSING = object()
 
@@ -36,11 +36,12 @@ def inexact_notes(interrupt: Interrupt) -> tuple[str, ...]:
 
 def inexact_edits(question: Question, decision: Decision) -> Iterator[str]:
     """Yield one sentence for each such value that an edited tool call sends as it is shown."""
-    if not isinstance(question.review, ToolCalls) or not isinstance(decision, Verdicts):
+    if not isinstance(question.review, ToolCalls):
         return
+    verdicts = verdicts_on(question.review, decision)
     for exact in question.interrupt.exact_values:
         for number, place in _calls_at(question, exact):
-            verdict = decision.verdicts[number] if number < len(decision.verdicts) else None
+            verdict = verdicts[number] if number < len(verdicts) else None
             shown = _at(question.interrupt.payload, exact.path)
             if isinstance(verdict, Edit) and _at(verdict.args, place) == shown:
                 name = question.review.calls[number].name

@@ -23,6 +23,7 @@ from hitl_engine.model import (
     Breakpoint,
     Decision,
     Effect,
+    Fault,
     Interrupt,
     Item,
     JsonObject,
@@ -78,6 +79,7 @@ class Reviews:
         """Return what a person should confirm before `Desk.decide`, one sentence each."""
         asked = question.interrupt
         kept = earlier_answer_caution(asked)
+        misfit = _misfit_caution(self.misfits(question, decision))
         alone = self._second_reviewer_caution(question, decision)
         expired = expired_caution(self.deadline_of(asked), datetime.now(UTC))
         claimed = self.claimed(asked)
@@ -85,11 +87,17 @@ class Reviews:
             *([claimed] if claimed else []),
             *([expired] if expired else []),
             *([alone] if alone else []),
+            *([misfit] if misfit else []),
             *payloads.cautions(question.review, decision),
             *inexact_edits(question, decision),
             *([kept] if kept else []),
             *([asked.remark] if asked.may_be_lost else []),
         )
+
+    def misfits(self, question: Question, decision: Decision) -> tuple[Fault, ...]:
+        """Return where an answer in plain JSON is not what the question expects; see `cautions`."""
+        asked = question.interrupt
+        return payloads.misfits(asked.payload, decision, asked.response_schema)
 
     def _second_reviewer_caution(self, question: Question, decision: Decision) -> str:
         if question.interrupt.two_reviewers is None:
@@ -115,3 +123,11 @@ class Reviews:
         """Return which nodes run when these questions of a thread are answered in one map."""
         pending = [item for item in thread.waiting if isinstance(item, Interrupt)]
         return effect_of(pending, {question.interrupt.interrupt_id for question in answered})
+
+
+def _misfit_caution(misfits: Sequence[Fault]) -> str:
+    """Return a caution for an answer that is not what its question expects, or nothing."""
+    if not misfits:
+        return ""
+    more = f" ({len(misfits) - 1} more)" if len(misfits) > 1 else ""
+    return f"The answer is not what this question accepts: {misfits[0]}.{more}"

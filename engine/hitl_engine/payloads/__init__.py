@@ -7,10 +7,11 @@ If the interrupt has a schema of its answer, every answer must fit that schema, 
 convention: some graphs publish a schema and do not check it.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
 from hitl_engine.errors import NotTaken
-from hitl_engine.forms.validation import costs_too_much, is_usable
+from hitl_engine.forms.validation import costs_too_much, faults, fits, is_usable
 from hitl_engine.model import Answer, Decision, Fault, JsonObject, JsonValue, Review
 from hitl_engine.payloads import (
     agent_inbox,
@@ -35,7 +36,15 @@ from hitl_engine.payloads.convention import (
 )
 from hitl_engine.payloads.tool_calls import verdicts_on
 
-__all__ = ["CONVENTIONS", "answer_schema", "cautions", "encode", "recognise", "verdicts_on"]
+__all__ = [
+    "CONVENTIONS",
+    "answer_schema",
+    "cautions",
+    "encode",
+    "misfits",
+    "recognise",
+    "verdicts_on",
+]
 
 CONVENTIONS: tuple[Convention, ...] = (
     machine_request,
@@ -55,6 +64,7 @@ _NOT_CHECKED = (
     "The schema of the answers is not used, because checking it would take too long. No form is"
     " made of it, and no answer is checked before it is sent."
 )
+_NOT_COMPARED = Fault((), "cannot be compared with what is expected: that would take too long")
 _TOOL_CALLS: tuple[ToolCallConvention, ...] = (tool_approval, middleware, agent_inbox)
 
 
@@ -103,6 +113,23 @@ def answer_schema(payload: JsonValue, response_schema: JsonObject | None = None)
     """Return which answers are expected, as JSON Schema; `{}` for anything."""
     asked = Asked(payload, response_schema)
     return _ruling(asked) or _understood(asked)[0].answer_schema(asked)
+
+
+def misfits(
+    payload: JsonValue, decision: Decision, response_schema: JsonObject | None = None
+) -> tuple[Fault, ...]:
+    """Return where an answer in plain JSON is not what `answer_schema` shows as expected.
+
+    Only of answers that `encode` takes all the same, because a person may know better than the
+    convention. A value that cannot be compared to the end has a fault too.
+    """
+    expected = answer_schema(payload, response_schema)
+    if not isinstance(decision, Answer) or not expected or fits(expected, decision.value):
+        return ()
+    with suppress(NotTaken):
+        encode(payload, decision, response_schema)
+        return faults(expected, decision.value) or (_NOT_COMPARED,)
+    return ()
 
 
 def _ruling(asked: Asked) -> JsonObject | None:

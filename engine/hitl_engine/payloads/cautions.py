@@ -7,7 +7,7 @@ means yes, also `"no"`.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hitl_engine.forms.schema_fields import TYPES, json_type
 from hitl_engine.model import (
@@ -24,10 +24,11 @@ from hitl_engine.model import (
     Revise,
     TextToRevise,
     ToolCalls,
-    Verdicts,
+    Verdict,
     json_path,
 )
 from hitl_engine.payloads.spelled_values import is_refusal, spelled_by
+from hitl_engine.payloads.tool_calls import verdicts_on
 
 _SHOWN = 60
 """Characters of a text that a sentence quotes."""
@@ -36,8 +37,8 @@ _SHOWN = 60
 def cautions(review: Review, decision: Decision) -> tuple[str, ...]:
     """Return one sentence for each thing to confirm, in the order of the calls."""
     match review, decision:
-        case ToolCalls(), Verdicts():
-            return tuple(_of_edits(review, decision))
+        case ToolCalls(), _:
+            return tuple(_of_edits(review, verdicts_on(review, decision)))
         case TextToRevise() | Choices() | AnyJson(), _:
             found = _of_answer(review, decision)
             return (found,) if found else ()
@@ -45,9 +46,9 @@ def cautions(review: Review, decision: Decision) -> tuple[str, ...]:
             return ()
 
 
-def _of_edits(review: ToolCalls, decision: Verdicts) -> Iterator[str]:
+def _of_edits(review: ToolCalls, verdicts: Sequence[Verdict]) -> Iterator[str]:
     several = len(review.calls) > 1
-    for number, (call, verdict) in enumerate(zip(review.calls, decision.verdicts, strict=False), 1):
+    for number, (call, verdict) in enumerate(zip(review.calls, verdicts, strict=False), 1):
         if not isinstance(verdict, Edit):
             continue
         place = f"Call {number}, {call.name}: " if several else f"{call.name}: "

@@ -91,13 +91,15 @@ def decision_json(verdict: Verdict, call: ToolCall, edited: str) -> JsonObject:
 def verdicts_on(review: ToolCalls, decision: Decision) -> tuple[Verdict, ...]:
     """Return the verdict on each call, also of a decision given as plain JSON.
 
-    Nothing if it is not LangChain's JSON.
+    Nothing if it is in no known shape: LangChain's JSON, or the list of the older agent inbox.
     """
     match decision:
         case Verdicts(verdicts=verdicts):
             return verdicts
         case Answer(value={"decisions": list(listed)}):
             given = [*map(_verdict, listed)]
+        case Answer(value=list(listed)) if len(listed) == len(review.calls):
+            given = [*map(_response, listed, review.calls)]
         case Answer(value=value):
             given = [_verdict(value)]
         case _:
@@ -120,6 +122,22 @@ def _verdict(decision: JsonValue) -> Verdict | None:
             message = others.get("message")
             return Reject(message if isinstance(message, str) else None)
         case {"type": "respond", "message": str(message)}:
+            return Respond(message)
+        case _:
+            return None
+
+
+def _response(response: JsonValue, call: ToolCall) -> Verdict | None:
+    """Read one response of the agent inbox. An accepted action with other arguments is an edit."""
+    match response:
+        case {"type": "accept", "args": None}:
+            return Approve()
+        case {"type": "accept" | "edit" as kind, "args": {"action": str(name), "args": dict(args)}}:
+            same = kind == "accept" and (name, args) == (call.name, call.args)
+            return Approve() if same else Edit(args, name)
+        case {"type": "ignore", "args": None}:
+            return Reject()
+        case {"type": "response", "args": str(message)}:
             return Respond(message)
         case _:
             return None
