@@ -60,29 +60,44 @@ def _require_log_reason(desk: "Desk", decided: Sequence[tuple[Item, Decision | N
         raise
 
 
-def require_confirmation(
-    cautions: Sequence[str], args: Namespace, faults: Sequence[Fault] = ()
-) -> None:
-    """Raise NotConfirmed unless `--yes` was given, or there is nothing to confirm.
-
-    `faults`: the places that the cautions are about, as far as they are about places.
-    """
+def require_confirmation(cautions: Sequence[str], args: Namespace) -> None:
+    """Raise NotConfirmed unless `--yes` was given, or there is nothing to confirm."""
     if cautions and not args.yes:
         raise NotConfirmed(
             " ".join(cautions),
             hint="To send it anyway, add --yes.",
-            faults=(*faults, *(Fault((), caution) for caution in cautions)),
+            faults=tuple(Fault((), caution) for caution in cautions),
         )
 
 
-def misfits_of(desk: "Desk", decided: Sequence[tuple[Question, Decision]]) -> list[Fault]:
-    """Return where answers are not what their questions accept; of several, under their ids."""
-    several = len(decided) > 1
-    return [
-        replace(fault, path=(question.interrupt.interrupt_id, *fault.path)) if several else fault
-        for question, decision in decided
-        for fault in desk.reviews.misfits(question, decision)
-    ]
+def require_confirmed_answers(
+    desk: "Desk", decided: Sequence[tuple[Question, Decision]], args: Namespace, *, claimed: str
+) -> None:
+    """Raise NotConfirmed for cautions, except that a thread is `claimed`; see `require_unclaimed`.
+
+    The faults of several answers are under the ids of their questions.
+    """
+    reviews, several = desk.reviews, len(decided) > 1
+    try:
+        require_confirmation(
+            [
+                caution
+                for question, decision in decided
+                for caution in reviews.cautions(question, decision)
+                if caution != claimed
+            ],
+            args,
+        )
+    except NotConfirmed as refusal:
+        refusal.faults = tuple(
+            replace(fault, path=(question.interrupt.interrupt_id, *fault.path))
+            if several
+            else fault
+            for question, decision in decided
+            for fault in reviews.caution_faults(question, decision)
+            if fault.words != claimed
+        )
+        raise
 
 
 def require_unclaimed(desk: "Desk", thread: ThreadView, args: Namespace) -> str:

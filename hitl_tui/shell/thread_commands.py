@@ -16,8 +16,8 @@ from hitl_engine.model import (
 from hitl_tui.shell.answering import (
     check_answer_options,
     decisions,
-    misfits_of,
     require_confirmation,
+    require_confirmed_answers,
     require_unclaimed,
     with_log_reason,
 )
@@ -83,16 +83,7 @@ async def answer(desk: "Desk", args: Namespace) -> CommandResult:
     thread = await find_thread(desk, args.thread)
     decided = decisions(desk, thread, args)
     claimed = require_unclaimed(desk, thread, args)
-    require_confirmation(
-        [
-            caution
-            for question, decision in decided
-            for caution in desk.reviews.cautions(question, decision)
-            if caution != claimed
-        ],
-        args,
-        misfits_of(desk, decided),
-    )
+    require_confirmed_answers(desk, decided, args, claimed=claimed)
     outcomes = await desk.decide_all(decided, ignore_progress)
     return answer_result(decided, outcomes, desk.reviews.fingerprint_of)
 

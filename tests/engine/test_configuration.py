@@ -275,6 +275,20 @@ def test_a_change_keeps_everything_else() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["", "a b", "\u00e4", "a.b", "1a", "a\n"])
+def test_a_name_that_cannot_be_one_is_the_fault_and_not_the_file(name: str) -> None:
+    with pytest.raises(BadInput, match="cannot be the name of a target") as raised:
+        edits.with_target(TWO, name, {"url": "http://x"})
+    assert "A name is a letter" in str(raised.value)
+
+
+def test_nothing_is_left_of_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    with pytest.raises(UnicodeEncodeError):
+        edits.write(file, '[targets.a]\nurl = "http://localhost:1/\udcff"\n')
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("path", "value", "line"),
     [

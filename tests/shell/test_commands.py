@@ -259,7 +259,7 @@ def test_a_stuck_question_is_reopened(local_shell: Shell) -> None:
     assert (opened["outcome"], opened["status"]) == ("applied", "interrupted")
     assert opened["interrupts"][0]["id"] != failed["interrupts"][0]["id"]
     assert "not a number" in local_shell.refused("answer", thread, "--text", "3", code=4)
-    done = local_shell.run("answer", thread, "--value", "3")
+    done = local_shell.run("answer", thread, "--value", "3", "--yes")
     assert done["values"] == {
         "order": "four chairs",
         "boxes": 3,
@@ -352,7 +352,7 @@ def test_the_same_node_asks_until_the_answer_is_valid(shell: Shell) -> None:
     assert (again["outcome"], again["status"]) == ("applied", "interrupted")
     (second,) = again["interrupts"]
     assert second["value"] != first["value"]
-    done = shell.run("answer", thread, "--value", "42")
+    done = shell.run("answer", thread, "--value", "42", "--yes")
     assert (done["status"], done["values"]["age"]) == ("done", 42)
 
 
@@ -624,7 +624,7 @@ def test_a_graph_that_raises(tmp_path: Path) -> None:
     )
     shell = Shell(f"{tmp_path / 'raises.py'}:graph", tmp_path / "data")
     started = shell.run("run", "raises", "--input", '{"x": 0}')
-    failed = shell.run("answer", started["thread_id"], "--value", "0", code=7)
+    failed = shell.run("answer", started["thread_id"], "--value", "0", "--yes", code=7)
     assert failed["status"] == "error"
     assert failed["outcome"] == "unknown"
     assert "ZeroDivisionError" in failed["error"]

@@ -48,7 +48,7 @@ def error_line(done: subprocess.CompletedProcess[str], code: int) -> str:
         ([], {"HTTP_PROXY": "http://127.0.0.1:9"}, 5, "reached through a proxy"),
         (["--target", "https://127.0.0.1:9"], {"SSL_CERT_FILE": "/nope"}, 5, "SSL_CERT_FILE"),
         (["--target", "http://h\x01st"], {}, 2, r"h\u{1}st is not a URL"),
-        (["--target", b"http://h\xff".decode(errors="surrogateescape")], {}, 2, "not a URL"),
+        (["--target", b"http://h\xff".decode(errors="surrogateescape")], {}, 2, "is no text"),
     ],
 )
 def test_a_connection_that_cannot_be_made(

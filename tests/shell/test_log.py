@@ -30,6 +30,9 @@ def test_decisions_are_filtered(decided: tuple[Shell, str]) -> None:
     assert shell.run("log", *mine, "--outcome", "none") == []
     assert shell.run("log", "--thread", thread, "--who", "nobody else") == []
     assert shell.run("log", "--thread", thread, "--since", "2999-01-01") == []
+    nobody = ("--thread", thread, "--who", "nobody else")
+    assert shell.raw("log", *nobody).stdout == "No decision fits these filters.\n"
+    assert shell.raw("log", *nobody, "--insight").stdout == "No answer fits these filters.\n"
     for wrong in ("soon", "999999w"):
         assert "is not like 2h" in shell.refused("log", "--since", wrong, code=2)
 

@@ -48,6 +48,9 @@ def test_a_graph_is_printed(local_shell: Shell) -> None:
     assert " ▿ │○ draft\n" in listed
     assert local_shell.raw("graph", "tool_agent", "--ascii").stdout.isascii()
     assert local_shell.raw("graph", "subgraph", "--mermaid").stdout.startswith("flowchart TD\n")
+    for form in ("--mermaid", "--svg", "--picture"):
+        told = local_shell.refused("graph", "subgraph", form, code=2)
+        assert f"{form} and --json exclude each other." in told
 
 
 def test_a_graph_is_printed_as_a_picture(local_shell: Shell) -> None:

@@ -77,9 +77,21 @@ class Reviews:
 
     def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
         """Return what a person should confirm before `Desk.decide`, one sentence each."""
+        misfit = _misfit_caution(self._misfits(question, decision))
+        others = self._other_cautions(question, decision)
+        return (misfit, *others) if misfit else others
+
+    def caution_faults(self, question: Question, decision: Decision) -> tuple[Fault, ...]:
+        """Return the cautions as faults: each place that is not as expected is one of its own."""
+        others = self._other_cautions(question, decision)
+        return (
+            *self._misfits(question, decision),
+            *(Fault((), caution) for caution in others),
+        )
+
+    def _other_cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
         asked = question.interrupt
         kept = earlier_answer_caution(asked)
-        misfit = _misfit_caution(self.misfits(question, decision))
         alone = self._second_reviewer_caution(question, decision)
         expired = expired_caution(self.deadline_of(asked), datetime.now(UTC))
         claimed = self.claimed(asked)
@@ -87,15 +99,13 @@ class Reviews:
             *([claimed] if claimed else []),
             *([expired] if expired else []),
             *([alone] if alone else []),
-            *([misfit] if misfit else []),
             *payloads.cautions(question.review, decision),
             *inexact_edits(question, decision),
             *([kept] if kept else []),
             *([asked.remark] if asked.may_be_lost else []),
         )
 
-    def misfits(self, question: Question, decision: Decision) -> tuple[Fault, ...]:
-        """Return where an answer in plain JSON is not what the question expects; see `cautions`."""
+    def _misfits(self, question: Question, decision: Decision) -> tuple[Fault, ...]:
         asked = question.interrupt
         return payloads.misfits(asked.payload, decision, asked.response_schema)
 
