@@ -50,13 +50,11 @@ class EarlyKeys:
 
 
 _NAMED = 8
-_NAMES = {"\n": "enter", " ": "space"}
-"""Characters that cannot be read in a list."""
 
 
 def refusal_words(keys: tuple[str, ...]) -> str:
     """Return that keys were ignored, as visible text; pasted characters may be among them."""
-    named = ", ".join(_NAMES.get(key, key) for key in keys[:_NAMED])
+    named = ", ".join(keys[:_NAMED])
     more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
     came = "was" if len(keys) == 1 else "were"
     words = f"Ignored: {named}{more} {came} pressed before this was on screen. Read it first."
