@@ -20,12 +20,21 @@ from hitl_engine.model import (
 from hitl_tui.state.thread_plans import plan_of_decision
 
 from .conftest import Shell
+from .test_commands import FILLED, PAID
 from .test_decisions import CALLS, question
 
 MISFITS: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("choice", "{}", [('"nonsense"', "$"), ('"small and soon"', "$"), ("0", "$")]),
     ("revise", '{"some_text": "a"}', [('{"a": 1}', "$"), ("null", "$")]),
-    ("form", "{}", [("{}", "$"), ('{"approved": true, "values": {"reason": 5}}', "$")]),
+    (
+        "form",
+        "{}",
+        [
+            (json.dumps({"approved": "no", "values": FILLED}), "$"),
+            ("{}", "$"),
+            ('{"approved": true, "values": {"reason": 5}}', "$"),
+        ],
+    ),
 ]
 
 
@@ -55,6 +64,7 @@ def test_json_that_the_runtime_refuses_is_not_sent_even_with_yes(local_shell: Sh
     thread = local_shell.run("run", "typed_answer", "--input", "{}")["thread_id"]
     refused = local_shell.run("answer", thread, "--value", "{}", "--yes", code=4)
     assert "does not fit" in refused["error"]
+    local_shell.run("answer", thread, "--value", json.dumps(PAID))  # others list what waits here
 
 
 def test_verdicts_in_plain_json_are_named_and_counted(local_shell: Shell) -> None:
