@@ -52,10 +52,15 @@ class EarlyKeys:
 _NAMED = 8
 
 
-def refusal_words(keys: tuple[str, ...]) -> str:
-    """Return that keys were ignored, as visible text; pasted characters may be among them."""
+def refusal_words(keys: tuple[str, ...], *, after_change: bool = False) -> str:
+    """Return that keys were ignored, as visible text; pasted characters may be among them.
+
+    `after_change` if they came at the same moment as a change on a card that was in view.
+    """
     named = ", ".join(keys[:_NAMED])
     more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
     came = "was" if len(keys) == 1 else "were"
-    words = f"Ignored: {named}{more} {came} pressed before this was on screen. Read it first."
-    return one_line(words, 300)
+    why = "before this was on screen. Read it first."
+    if after_change:
+        why = "before your last change was on screen. Press again."
+    return one_line(f"Ignored: {named}{more} {came} pressed {why}", 300)

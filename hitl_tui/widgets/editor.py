@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from rich.style import Style
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.widgets.text_area import Edit, EditResult
 
@@ -56,6 +57,22 @@ class Editor(FastTextArea):
             tooltip="Edit this in your own editor",
             id="editor.open_elsewhere",
         ),
+        Binding(
+            "ctrl+home",
+            "text_start",
+            "Start of the text",
+            show=False,
+            tooltip="Move the cursor to the start of the text",
+            id="editor.start",
+        ),
+        Binding(
+            "ctrl+end",
+            "text_end",
+            "End of the text",
+            show=False,
+            tooltip="Move the cursor to the end of the text",
+            id="editor.end",
+        ),
     ]
     HELP = """\
     ### A text to edit
@@ -102,6 +119,19 @@ class Editor(FastTextArea):
         if action == "open_external_editor":
             return not self.app.is_web
         return super().check_action(action, parameters)
+
+    def action_text_start(self) -> None:
+        """Move the cursor to the start of the text."""
+        self.move_cursor((0, 0))
+
+    def action_text_end(self) -> None:
+        """Move the cursor to the end of the text.
+
+        Where it must be seen before it is sent as it is, the card does the rest of what the key does.
+        """
+        self.move_cursor(self.document.end)
+        if self.unseen:
+            raise SkipAction
 
     def action_open_external_editor(self) -> None:
         """Ask the screen to open the user's own editor."""

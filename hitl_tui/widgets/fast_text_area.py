@@ -183,6 +183,11 @@ class FastTextArea(KeepsSeen, TextArea):
         """Return a line."""
         return self.document[number]
 
+    def row_in(self, y: int) -> tuple[int, int, int] | None:
+        """Return which line is drawn there, and from which to which column; None without a text."""
+        row = None if self.document.end == (0, 0) else self._row(y + self.scroll_offset.y)
+        return None if row is None else (row.line, row.start, row.end)
+
     def shown_rows(self) -> tuple[Sequence[int], Rows] | None:
         """Return all lines, and their rows."""
         wrapped = self.wrapped_document
@@ -248,7 +253,6 @@ class FastTextArea(KeepsSeen, TextArea):
         row = self._row(y + self.scroll_offset.y)
         if row is None:
             return self._render_line(y)
-        self.drawn(row.line, row.start, row.end)
         strip = self._line_cache.get(row)
         if strip is None:
             strip = self._line_cache[row] = self._draw(row)

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from textual.errors import NoWidget
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 
 from hitl_tui.text.rows import Rows
 from hitl_tui.text.seen_rows import SeenRows
@@ -17,7 +20,8 @@ else:
 class KeepsSeen(_Widget):
     """A part of a widget that draws rows of lines: on request, it keeps which of them were drawn.
 
-    Textual draws only the rows that are on the screen.
+    Textual also draws rows that another widget covers, and does not ask for a row again when it is
+    uncovered. So what counts is what is painted, and whether the screen shows this widget there.
     """
 
     class Seen(Message):
@@ -54,11 +58,34 @@ class KeepsSeen(_Widget):
             return len(lines)
         return self._seen.unseen(*shown, lambda number: len(self.line(number)), lines)
 
-    def drawn(self, line: int, start: int, end: int) -> None:
-        """Keep that the row is drawn now which shows a line from `start` to `end`."""
-        if self._seen is not None and self._seen.add(line, start, end) and not self._telling:
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint lines, and keep which of their rows the screen shows."""
+        strips = super().render_lines(crop)
+        if self._seen is not None and not self._seen.all and self.is_attached:
+            self._keep(self._seen, crop)
+        return strips
+
+    def _keep(self, seen: SeenRows, crop: Region) -> None:
+        above = self.gutter.top
+        added = False
+        for y in range(max(crop.y, above), crop.bottom):
+            if (row := self.row_in(y - above)) is not None and self._is_uncovered(y):
+                added |= seen.add(*row)
+        if added and not self._telling:
             self._telling = True
             self.call_after_refresh(self._tell)  # once for all rows that are drawn now
+
+    def _is_uncovered(self, y: int) -> bool:
+        """Return whether the screen shows this widget at both ends of a line."""
+        content = self.content_region
+        return all(self._is_on_top(x, self.region.y + y) for x in {content.x, content.right - 1})
+
+    def _is_on_top(self, x: int, y: int) -> bool:
+        try:
+            shown, _ = self.screen.get_widget_at(x, y)
+        except NoWidget:
+            return False
+        return shown is self or self in shown.ancestors
 
     def _tell(self) -> None:
         self._telling = False
@@ -73,6 +100,13 @@ class KeepsSeen(_Widget):
 
     def line(self, number: int) -> str:
         """Return a line."""
+        raise NotImplementedError
+
+    def row_in(self, y: int) -> tuple[int, int, int] | None:
+        """Return which line is drawn in line `y` of the content, from which to which column.
+
+        None if there is no text.
+        """
         raise NotImplementedError
 
     def shown_rows(self) -> tuple[Sequence[int], Rows] | None:

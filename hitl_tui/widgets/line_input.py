@@ -1,6 +1,9 @@
 """A text on one line; hidden characters are shown as escapes, as in an editor."""
 
+from typing import ClassVar
+
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from hitl_engine.visible import decode, visible, visible_typed
@@ -26,6 +29,25 @@ class LineInput(Input):
     Hidden characters are written as `\\u{...}`, and are sent as the characters they mean; a line end
     is `\\u{A}`. **enter** goes to the next field. **ctrl+s** sends.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+home",
+            "home",
+            "Start of the line",
+            show=False,
+            tooltip="Move the cursor to the start of the line",
+            id="line.start",
+        ),
+        Binding(
+            "ctrl+end",
+            "end",
+            "End of the line",
+            show=False,
+            tooltip="Move the cursor to the end of the line",
+            id="line.end",
+        ),
+    ]
 
     def __init__(
         self, placeholder: str = "", *, select_on_focus: bool = False, id: str | None = None

@@ -12,6 +12,8 @@ from textual.widget import Widget
 _MAX_ROWS = 3
 _MAX_CELLS = 36
 """Of the text of a tab."""
+_MAX_ROWS_SHORT = 1
+"""On a short screen: the question needs the space."""
 
 
 class QuestionTabs(Widget):
@@ -37,7 +39,7 @@ class QuestionTabs(Widget):
     def show(self, texts: list[str], shown: int, decided: list[bool]) -> None:
         """Show a tab with each of these visible texts; those of decided questions have a check mark."""
         self._names = [
-            f" {'✓' if held else '·'} {index + 1}/{len(texts)} {_cut(text)} "
+            f" {'✓' if held else '·'} {index + 1}/{len(texts)} {_cut(text, _MAX_CELLS)} "
             for index, (text, held) in enumerate(zip(texts, decided, strict=False))
         ]
         self._shown = shown
@@ -60,14 +62,16 @@ class QuestionTabs(Widget):
                 left = width - cell_len(name)
             rows[-1].append(index)
         here = next((n for n, row in enumerate(rows) if self._shown in row), 0)
-        first = max(0, min(here - 1, len(rows) - _MAX_ROWS))
-        return rows[first : first + _MAX_ROWS]
+        most = _MAX_ROWS_SHORT if self.screen.has_class("-short") else _MAX_ROWS
+        first = max(0, min(here - most // 2, len(rows) - most))
+        return rows[first : first + most]
 
     def render(self) -> Content:
         """Draw the tabs; the one in view has reversed colours."""
+        width = self.content_size.width
         lines = [
-            Content.assemble(*((self._names[index], self._style(index)) for index in row))
-            for row in self._rows(self.content_size.width)
+            Content.assemble(*((_cut(self._names[index], width), self._style(index)) for index in row))
+            for row in self._rows(width)
         ]
         if self._decided:
             count = f"{self._decided} of {len(self._names)}"
@@ -89,5 +93,5 @@ class QuestionTabs(Widget):
                 return
 
 
-def _cut(text: str) -> str:
-    return Content(text).truncate(_MAX_CELLS, ellipsis=True).plain
+def _cut(text: str, width: int) -> str:
+    return Content(text).truncate(width, ellipsis=True).plain

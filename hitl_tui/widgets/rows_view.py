@@ -179,6 +179,11 @@ class RowsView(KeepsSeen, DrawnRows):
         self.wrap(width)
         return self._rows.height
 
+    def row_in(self, y: int) -> tuple[int, int, int] | None:
+        """Return which line row `y` shows, and from which to which column; None below the end."""
+        self.wrap(self.row_width)
+        return self.row(y) if y < self._rows.height else None
+
     def shown_rows(self) -> tuple[Sequence[int], Rows] | None:
         """Return the lines that are not folded, and their rows."""
         return None if self._wrapped_for < 0 else (self._shown, self._rows)
@@ -235,7 +240,6 @@ class RowsView(KeepsSeen, DrawnRows):
         self.wrap(self.row_width)
         if y >= self._rows.height:
             return Strip.blank(self._wrapped_for, self.rich_style)
-        self.drawn(*self.row(y))
         strip = self._strips.get(y)
         if strip is None:
             strip = self._strips[y] = self._draw(y)

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from textual import events
 from textual.containers import Container
+from textual.widgets import TextArea
 
 from hitl_engine import payloads
 from hitl_engine.model import (
@@ -21,6 +23,7 @@ from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.cards.question_card import QuestionCard
+from hitl_tui.widgets.line_input import LineInput
 from tests.hidden import hidden_in
 
 from .conftest import card_shown, heard, screen_text, settle, until
@@ -96,6 +99,101 @@ async def test_a_long_text_that_was_changed_is_the_person_s_own() -> None:
         assert decisions(said) == [Revise(f"x{LONG}")]
 
 
+LONG_LINES: dict[str, JsonValue] = {f"line {n}": n for n in range(60)}
+
+
+@pytest.mark.parametrize(
+    ("payload", "keys"),
+    [
+        ({"text_to_revise": LONG}, ("x",)),
+        ({"type": "ask_user", "questions": [{"question": LONG, "type": "text"}]}, ("x",)),
+        (tool_request(call(*ALL, **LONG_LINES)), ("r", "x")),
+        (tool_request(call(*ALL, **LONG_LINES)), ("e",)),
+    ],
+    ids=["a changed text", "a reply", "a reason", "edited arguments"],
+)
+async def test_in_a_text_field_ctrl_end_moves_the_cursor_and_marks_nothing_as_seen(
+    payload: JsonValue, keys: tuple[str, ...]
+) -> None:
+    made = card(payload)
+    async with card_shown(made, (80, 24)) as (pilot, said):
+        await shown(made, pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.focused, TextArea))
+        field = pilot.app.focused
+        assert isinstance(field, TextArea)
+        await pilot.press("ctrl+home")
+        assert field.cursor_location == (0, 0)
+        unseen = made.part.unseen
+        await pilot.press("ctrl+end")
+        await settle(pilot)
+        assert field.cursor_location == field.document.end != (0, 0)
+        assert made.part.unseen == unseen and (unseen or made.part.TITLE == "Text")
+        await pilot.press("escape", "ctrl+s")
+        assert all(message.unseen == 0 for message in heard(said, Decided))
+
+
+async def test_in_an_unchanged_text_ctrl_end_marks_all_as_seen_and_moves_the_cursor() -> None:
+    made = card({"text_to_revise": LONG})
+    async with card_shown(made, (80, 24)) as (pilot, _):
+        await shown(made, pilot)
+        await pilot.press("ctrl+end")
+        await settle(pilot)
+        field = pilot.app.focused
+        assert isinstance(field, TextArea) and field.cursor_location == field.document.end
+        assert made.part.unseen == 0
+
+
+async def test_in_a_line_ctrl_end_moves_the_cursor_and_marks_nothing_as_seen() -> None:
+    choice: JsonValue = {
+        "question": LONG,
+        "type": "multiple_choice",
+        "choices": [{"value": "a"}],
+    }
+    made = card({"type": "ask_user", "tool_call_id": "c", "questions": [choice]})
+    async with card_shown(made, (80, 24)) as (pilot, _):
+        await shown(made, pilot)
+        line = made.query_one(LineInput)
+        line.focus()
+        await pilot.press(*"abc", "ctrl+home")
+        unseen = made.part.unseen
+        assert line.cursor_position == 0 and unseen
+        await pilot.press("ctrl+end")
+        assert line.cursor_position == 3 and made.part.unseen == unseen
+        await pilot.press("ctrl+s")
+        assert "outside the text field" in str(made.send_bar.why.content)
+
+
+# A draft
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"question": "Go on?", "options": ["yes", "no"]},
+        {"text_to_revise": "a"},
+        tool_request(call(*ALL, to="bob")),
+    ],
+)
+async def test_another_way_to_answer_alone_is_no_draft(payload: JsonValue) -> None:
+    made = card(payload)
+    async with card_shown(made) as (pilot, said):
+        await shown(made, pilot)
+        for _ in made.part.WAYS:
+            await pilot.press("ctrl+t")
+            await settle(pilot)
+            made._show_typed()
+        assert made.in_form and made.unposted() is None and not heard(said, Typed)
+        while made.way is not Way.JSON:
+            await pilot.press("ctrl+t")
+        await pilot.press("7")
+        await settle(pilot)
+        made._show_typed()
+        assert heard(said, Typed)[-1].content["json"] == "7"
+
+
 # Once, and only what is allowed
 
 
@@ -136,6 +234,40 @@ async def test_a_key_that_is_held_down_sends_one_card_and_not_the_next(
         await pilot.press("ctrl+s", "ctrl+s", "x", "ctrl+s")
         await settle(pilot)
         assert len(begun) == 3 and not made.armed and decisions(said) == []
+
+
+async def test_an_answer_can_be_sent_as_soon_as_it_is_shown_but_not_in_the_same_burst(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = card({"question": "Go on?", "options": ["yes", "no"]})
+    async with card_shown(made) as (pilot, said):
+        await shown(made, pilot)
+        monkeypatch.setattr(Guard, "SECONDS", 60.0)
+        for key in ("1", "ctrl+s"):  # both before the first is drawn
+            pilot.app.post_message(events.Key(key, None))
+        await until(pilot, lambda: made.part.content()["chosen"] == 0)
+        await settle(pilot)
+        assert not decisions(said)
+        await until(pilot, lambda: made.armed)
+        await pilot.press("2")
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Choose(1)]
+
+
+async def test_a_choice_does_not_shorten_the_time_before_a_card_can_be_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Guard, "SECONDS", 60.0)
+    made = card({"question": "Go on?", "options": ["yes", "no"]})
+    async with card_shown(made) as (pilot, said):
+        made.take_focus()
+        await pilot.press("1")
+        await pilot.pause(5 * Guard.BURST_SECONDS)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert not made.armed and not decisions(said)
 
 
 async def test_a_reopened_card_can_be_decided_again() -> None:

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from hitl_engine.model import Interrupt, JsonValue, Outcome, OutcomeKind
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.widgets.cards.card_body import CardBody
 
 from .conftest import Console, OpenConsole, until
 from .desk_double import DeskDouble, interrupt, tool_request
@@ -242,3 +245,61 @@ async def test_what_will_be_sent_is_in_view_on_the_smallest_screen(console: Open
         assert "Send 1 of 2" in c.text and "unseen: scroll through" in c.text
         await c.press("ctrl+end")
         assert "Send 1 of 2" in c.text and '{"00000000' in c.text and '"legal"}' in c.text
+
+
+# What was not on the screen, on the smallest screen
+
+ASKED = "To which environment is this release deployed, and when exactly is it due there?"
+
+
+def many(payload: JsonValue) -> DeskDouble:
+    """Return a desk on which fifteen questions of one thread wait."""
+    return DeskDouble(
+        *(
+            interrupt(payload, n=n, minutes=n, thread=THREAD, node="deploy", task_id=f"task-{n}")
+            for n in range(1, 16)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        ([f"answer {n}" for n in range(1, 7)], "2"),
+        (["yes", "no"], "y"),
+    ],
+    ids=["a choice", "yes or no"],
+)
+async def test_an_answer_is_sent_only_after_the_question_and_all_answers_were_in_view(
+    console: OpenConsole, options: list[str], key: str
+) -> None:
+    async with console(many({"question": ASKED, "options": [*options]}), (80, 24)) as c:
+        await c.pilot.resize_terminal(40, 12)
+        await c.open()
+        seen = c.text
+        await c.press(key)
+        await c.armed()
+        await c.press("ctrl+s")
+        assert "unseen: scroll" in c.text and not c.card.answered
+        for step in ("shift+tab", *["down"] * 3, "tab", *["down"] * 6):
+            await c.press(step)
+            seen += c.text
+        for part in ("due there?", *options):
+            assert part in seen
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: "1 of 15 decided" in c.text)
+
+
+async def test_rows_that_another_widget_covers_are_unseen(console: OpenConsole) -> None:
+    args: dict[str, JsonValue] = {f"argument {n}": n for n in range(9)}
+    async with console(many(tool_request(("send", args, "", ALL))), (40, 12)) as c:
+        await c.open()
+        seen = c.text
+        assert c.part.unseen == sum(f"argument {n}" not in seen for n in range(9)) > 0
+        await c.press("end")
+        assert c.part.unseen > 0, "what rushed past was not seen"
+        for y in range(9):
+            c.card.query_one(CardBody).scroll_to(y=y, animate=False)
+            await c.pilot.pause()
+            seen += c.text
+        assert all(f"argument {n}" in seen for n in range(9)) and c.part.unseen == 0

@@ -667,6 +667,22 @@ async def test_a_broken_record_is_no_harm(broken: JsonValue) -> None:
         assert s.decisions == [Verdicts((Approve(),))]
 
 
+async def test_the_title_tells_whether_the_arguments_run() -> None:
+    async with opened(tool_request(call(*ALL, to="bob"))) as s:
+        for key, title in [
+            ("a", "Arguments: this is what runs"),
+            ("r", "Arguments: this does not run"),
+            ("p", "Arguments: this does not run"),
+            ("e", "Arguments as asked"),
+        ]:
+            await s.press(key)
+            pane = s.part.panel.view.arguments
+            assert str(pane.border_title).startswith(title)
+            await s.press("escape")
+        await s.press("backspace")
+        assert "Arguments: this is what runs" in s.text
+
+
 # Small screens
 
 

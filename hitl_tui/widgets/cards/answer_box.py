@@ -63,6 +63,12 @@ class AnswerBox(Vertical):
         """Return what was typed, in the form of a draft."""
         return {"json": self.json.text, "words": self.text.value, "yes": self.yes_no.value}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed or chosen; what `suggest` put there was not typed."""
+        typed = self.json.text not in ("", self._suggested) or self.text.text
+        return not typed and self.yes_no.value is None
+
     def restore(self, typed: JsonObject) -> None:
         """Show what was typed before; a draft may lack anything."""
         source, words, yes = typed.get("json"), typed.get("words"), typed.get("yes")

@@ -149,7 +149,7 @@ class Card(VerticalScroll, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         """Restart the guard: a key that is held down sends one card, and not the next."""
         if not self.armed and not self.answered and event.key in self._keys_that_send():
-            self.guard.restart()
+            self.guard.wait_again()
 
     def _keys_that_send(self) -> set[str]:
         return {
@@ -162,7 +162,7 @@ class Card(VerticalScroll, can_focus=True):
 
     def refuse_early(self, keys: tuple[str, ...]) -> None:
         """Show that keys did nothing, because the card was not in view for long enough."""
-        self.send_bar.show_refused(refusal_words(keys))
+        self.send_bar.show_refused(refusal_words(keys, after_change=self.guard.after_change))
 
     def reopen(self) -> None:
         """Let the card be decided again: nothing was accepted."""

@@ -12,7 +12,7 @@ class CardBody(Fitting, JumpingScroll, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    CardBody { height: 1fr; scrollbar-size-vertical: 1; }
+    CardBody { height: 1fr; overflow: hidden auto; scrollbar-size-vertical: 1; }
     """
 
     def watch_has_focus(self, _has_focus: bool) -> None:

@@ -15,6 +15,7 @@ from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card_body import CardBody
 from hitl_tui.widgets.cards.question_part import QuestionPart, unseen_words
 from hitl_tui.widgets.editor import Editor
+from hitl_tui.widgets.seen_options import SeenOptions
 from hitl_tui.widgets.text_view import TextPane
 
 _NUMBERED = 9
@@ -54,7 +55,8 @@ class ChoicePart(QuestionPart):
         self.asked = TextPane("Asked", id="asked")
         self.asked.keep_seen()
         lines = (self._line(index) for index in range(len(review.options)))
-        self.options = OptionList(*lines, id="options", markup=False)
+        self.options = SeenOptions(*lines, id="options", markup=False)
+        self.options.keep_seen()
         self.text = Editor(id="text", placeholder="Type here")
 
     def compose(self) -> ComposeResult:
@@ -92,17 +94,20 @@ class ChoicePart(QuestionPart):
         if option.needs_text and not text:
             raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
         if self.unseen:
-            raise NotSeen(unseen_words(self.unseen, "of what is asked "))
+            writing = self.card.writing
+            raise NotSeen(unseen_words(self.unseen, "of what is asked ", writing=writing))
         return Choose(self.chosen, text or None)
 
     @property
     def unseen(self) -> int:
-        """How many rows of what is asked were not on the screen."""
-        return self.asked.view.unseen
+        """How many rows of what is asked, and of the answers, were not on the screen."""
+        return self.asked.view.unseen + self.options.unseen
 
     def jump_to_end(self) -> None:
-        """Show the end of what is asked, and count all of it as seen."""
+        """Show the end of what is asked and of the answers, and count all of both as seen."""
         self.asked.jump_to_end()
+        self.options.count_as_seen()
+        self.options.scroll_end(animate=False)
 
     def first_field(self) -> OptionList:
         """Return the answers."""

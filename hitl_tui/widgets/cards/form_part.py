@@ -103,7 +103,8 @@ class FormPart(QuestionPart):
         if reading.value == "" and not self.form.was_changed:
             raise NotReady("Type the answer. (An empty text can be sent as JSON: ctrl+t.)")
         if self.unseen:
-            raise NotSeen(unseen_words(self.unseen, "of what is asked "))
+            writing = self.card.writing
+            raise NotSeen(unseen_words(self.unseen, "of what is asked ", writing=writing))
         return Fill(reading.value)
 
     @property

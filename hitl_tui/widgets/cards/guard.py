@@ -17,6 +17,12 @@ class Guard:
     SECONDS: ClassVar[float] = 0.4
     """Longer than the interval at which a held key repeats, shorter than the time to read a card."""
 
+    BURST_SECONDS: ClassVar[float] = 0.02
+    """The same after a change that the user made on a card that could be decided.
+
+    Longer than the time between the keys of one burst, shorter than that between two typed keys.
+    """
+
     def __init__(self, card: Widget, changed: Callable[[], None]) -> None:
         """Guard a card; call `changed` when it can be decided, and when it no longer can."""
         self._card = card
@@ -24,6 +30,8 @@ class Guard:
         self._restarts = 0
         self._armed_at = 0.0
         self._first_drawn: float | None = None
+        self.after_change = False
+        """Whether the card was in view for long enough, except a change that the user made there."""
         self.armed = False
         """Whether the card can be decided now."""
 
@@ -34,23 +42,38 @@ class Guard:
 
     def restart(self) -> None:
         """Wait until what the card shows now was in view for long enough."""
-        self.disarm()
+        self.after_change = False
+        self.wait_again()
+
+    def changing(self) -> None:
+        """Let nothing be decided until the card shows a change of the user's, see `wait_again`."""
+        self.after_change = self.after_change or self.armed
+        self._disarm()
+
+    def wait_again(self) -> None:
+        """Wait again, for as long as the card waited before."""
+        self._disarm()
         self._card.call_after_refresh(self._drawn, self._restarts)
 
     def refuse_older(self, pressed: float) -> None:
-        """Restart if a key was pressed (`Message.time`) before the card could be decided."""
+        """Wait again if a key was pressed (`Message.time`) before the card could be decided."""
         if self.armed and pressed < self._armed_at:
-            self.restart()
+            self.wait_again()
 
     def disarm(self) -> None:
         """Let nothing be decided until `restart` is called, however long that takes."""
+        self.after_change = False
+        self._disarm()
+
+    def _disarm(self) -> None:
         self._restarts += 1
         self._set(armed=False)
 
     def _drawn(self, restart: int) -> None:
         if self._first_drawn is None:
             self._first_drawn = monotonic()
-        self._card.set_timer(self.SECONDS, partial(self._arm, restart))
+        wait = min(self.SECONDS, self.BURST_SECONDS) if self.after_change else self.SECONDS
+        self._card.set_timer(wait, partial(self._arm, restart))
 
     def _arm(self, restart: int) -> None:
         if restart == self._restarts:

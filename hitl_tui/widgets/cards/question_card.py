@@ -97,6 +97,10 @@ class QuestionCard(Card, can_focus=False):
         self._draft = typed or {}
         self._posted: JsonObject | None = None
         """What was typed, as it was posted last; None before the card is loaded."""
+        self._has_draft = bool(typed)
+        """Whether something was typed, now or before, also if it was deleted since."""
+        self._untouched: JsonObject = {}
+        """What the part contains before anything is typed."""
         self._throttle = Throttle(self, self._show_typed)
         self.notes = Static(id="notes", markup=False)
         self.payload = TextPane(part.PAYLOAD_TITLE, numbered=True, id="payload")
@@ -126,6 +130,7 @@ class QuestionCard(Card, can_focus=False):
         self._load()
         self._show_way()
         self._posted = self.content()
+        self._untouched = self.part.content()
         self.show_answer()
 
     @property
@@ -158,7 +163,7 @@ class QuestionCard(Card, can_focus=False):
         """Show what would be sent now."""
         event.stop()
         if event.guarded:
-            self.guard.restart()
+            self.guard.wait_again()
         self._changed()
 
     @on(TextArea.Changed)
@@ -171,7 +176,8 @@ class QuestionCard(Card, can_focus=False):
     def yes_no_changed(self, event: YesNo.Changed) -> None:
         """Show what would be sent now; it has to be in view before it is sent."""
         event.stop()
-        self.guard.restart()
+        self.guard.changing()
+        self.guard.wait_again()
         self._changed()
 
     def log_reason_changed(self) -> None:
@@ -184,16 +190,26 @@ class QuestionCard(Card, can_focus=False):
 
     def _show_typed(self) -> None:
         self.show_answer()
-        if (content := self.content()) != self._posted:
-            self._posted = content
-            self.post_message(Typed(self.question, content))
+        if (typed := self.unposted()) is not None:
+            self.post_message(typed)
 
     def unposted(self) -> Typed | None:
-        """Return what was typed and not posted yet, to be kept before the card is removed."""
+        """Return what was typed and not posted yet, to be kept before the card is removed.
+
+        Another way to answer alone is nothing that was typed.
+        """
         if self._posted is None or self.answered or (content := self.content()) == self._posted:
             return None
+        if not (self._has_draft or self._holds_something):
+            return None
+        self._has_draft = True
         self._posted = content
         return Typed(self.question, content)
+
+    @property
+    def _holds_something(self) -> bool:
+        part_changed = self.part.content() != self._untouched
+        return part_changed or not self.box.is_empty or bool(self.log_reason)
 
     # What will be sent
 

@@ -23,9 +23,13 @@ AnswerTo = Callable[[Decision], JsonValue]
 """Returns the JSON of a decision on one question. Raises NotTaken."""
 
 
-def unseen_words(rows: int, of_what: str = "") -> str:
-    """Return that rows were not on the screen, and what to do."""
-    how = f"scroll through them, or {JUMP_KEY} marks all as seen"
+def unseen_words(rows: int, of_what: str = "", *, writing: bool = False) -> str:
+    """Return that rows were not on the screen, and what to do.
+
+    `writing` if a text field has the focus, in which the key only moves the cursor.
+    """
+    outside = " outside the text field" if writing else ""
+    how = f"scroll through them, or {JUMP_KEY}{outside} marks all as seen"
     return f"{counted(rows, 'row')} {of_what}unseen: {how}."
 
 
@@ -76,7 +80,7 @@ class QuestionPart(Fitting, Vertical):
     def changed(self, *, guarded: bool = False) -> None:
         """Tell the card that something in the part is different."""
         if guarded:
-            self.card.guard.disarm()  # until the card shows what would be sent now
+            self.card.guard.changing()  # until the card shows what would be sent now
         message = self.Changed(guarded).set_sender(self)  # a message of the body would end there
         self.post_message(message)
 

@@ -79,7 +79,8 @@ class QuestionsPart(QuestionPart):
             place = int(faults[0].path[-1]) + 1
             raise NotReady(f"Question {place} {faults[0].words}.{more}", faults)
         if self.unseen:
-            raise NotSeen(unseen_words(self.unseen, "of what is asked "))
+            writing = self.card.writing
+            raise NotSeen(unseen_words(self.unseen, "of what is asked ", writing=writing))
         return Replies(tuple(box.reply for box in self.boxes))
 
     @property

@@ -82,6 +82,11 @@ class ArgumentsPane(RowsPane):
         self.scroll_home(animate=False)
         self._show(seen=seen)
 
+    def set_title(self, title: str) -> None:
+        """Set the title in the frame; it is visible text."""
+        self._title = title
+        self.show_title()
+
     def toggle_json(self) -> None:
         """Show the arguments as JSON, or each in its own form."""
         self.as_json = not self.as_json

@@ -5,7 +5,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from hitl_engine.model import DecisionKind, JsonObject, ToolCall
+from hitl_engine.model import JsonObject, ToolCall
 from hitl_engine.visible import one_line
 from hitl_tui.state.call_answer import CallAnswer
 from hitl_tui.widgets.early_text import keep_text_for_field
@@ -59,7 +59,7 @@ class CallPanel(Fitting, Vertical):
         self._answer, self._place = answer, place
         self._show_tool(answer.call.name)
         self.verdicts.show(answer)
-        self.view.make_space(edited=answer.verdict is DecisionKind.EDIT)
+        self.view.show_verdict(answer.verdict)
         self.fields.show(answer, same_reason)
 
     def _show_tool(self, name: str) -> None:

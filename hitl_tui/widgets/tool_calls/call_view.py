@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from hitl_engine.model import JsonObject, ToolCall
+from hitl_engine.model import DecisionKind, JsonObject, ToolCall
 from hitl_tui.text.call_description import added_words
 from hitl_tui.text.literal import in_words
 from hitl_tui.widgets.fitting_layout import Fitting
@@ -47,7 +47,7 @@ class CallView(Fitting, Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self.arguments = ArgumentsPane("Arguments: this is what runs", id="arguments")
+        self.arguments = ArgumentsPane(_title(None), id="arguments")
         self.file = FilePane(id="file")
         self.description = TextPane("Described by the agent as", id="description")
         self.description.keep_seen()
@@ -97,6 +97,20 @@ class CallView(Fitting, Vertical):
         self.extra.show_text(in_words(extra))
         self.extra.set_class(not extra, "-none")
 
-    def make_space(self, *, edited: bool) -> None:
-        """Show only the arguments while an edit needs the space; on small screens, nothing."""
-        self.set_class(edited, "-edited")
+    def show_verdict(self, verdict: DecisionKind | None) -> None:
+        """Show whether these arguments run.
+
+        While an edit needs the space, show only the arguments; on small screens, nothing.
+        """
+        self.arguments.set_title(_title(verdict))
+        self.set_class(verdict is DecisionKind.EDIT, "-edited")
+
+
+def _title(verdict: DecisionKind | None) -> str:
+    match verdict:
+        case DecisionKind.REJECT | DecisionKind.RESPOND:
+            return "Arguments: this does not run"
+        case DecisionKind.EDIT:
+            return "Arguments as asked"
+        case _:
+            return "Arguments: this is what runs"

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -28,6 +27,7 @@ from hitl_tui.state.request_answer import RequestAnswer
 from hitl_tui.text.arguments import Change, arguments_of
 from hitl_tui.text.file_change import file_change_of
 from hitl_tui.widgets.answer_ways import Way
+from hitl_tui.widgets.cards.card_body import CardBody
 from hitl_tui.widgets.cards.question_part import JUMP_KEY, QuestionPart, unseen_words
 from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
@@ -141,7 +141,7 @@ class ToolCallsPart(QuestionPart):
             self._show_answer()
             self.card.guard.restart()
             self.card.take_focus()
-            self.query_ancestor(VerticalScroll).scroll_home(animate=False)
+            self.query_ancestor(CardBody).scroll_home(animate=False)
 
     def _show_call(self) -> None:
         seen, call = self.shown in self._seen, self.answer.call
