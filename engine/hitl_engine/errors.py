@@ -56,10 +56,10 @@ class HitlError(Exception):
 
     def __str__(self) -> str:
         *parts, last = [part for part in (self.what, self.kept, self.hint) if part] or [""]
-        return " ".join([*map(_ended, parts), last])
+        return " ".join([*map(ended, parts), last])
 
 
-def _ended(sentence: str) -> str:
+def ended(sentence: str) -> str:
     """End a sentence that may come from a graph, before the next one begins."""
     return sentence if sentence.endswith((".", "!", "?", "…", ":")) else f"{sentence}."
 

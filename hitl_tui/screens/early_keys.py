@@ -74,13 +74,17 @@ def insert(screen: Screen[Any], text: str) -> str:
     """
     from textual.widgets import Input, TextArea
 
+    from hitl_tui.widgets.opened_line import OpenedLine
+
     match screen.focused:
         case TextArea(read_only=False) as area:
             area.insert(text)
             return ""
         case Input() as line:
             here, end, rest = text.partition("\n")
-            line.insert_text_at_cursor(here)
+            line.replace(here, *sorted(line.selection))  # as typing does: what is selected goes
+            if end and isinstance(line, OpenedLine) and line.take_early_enter():
+                return rest
             return end + rest
         case _:
             return text

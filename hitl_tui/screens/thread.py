@@ -102,13 +102,26 @@ class ThreadScreen(ConsoleScreen):
         else:
             self.read_thread()
 
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Focus a widget, except of a card that is not displayed: that takes no key."""
+        if widget is None or self.pane.may_focus(widget):
+            super().set_focus(widget, scroll_visible, from_app_focus)
+
     def _focus_changed(self, focused: Widget | None) -> None:
         if focused is None and self.app.app_focus:  # what had it was hidden meanwhile
             self.call_after_refresh(self._focus_again)
 
     def _focus_again(self) -> None:
-        if self.focused is None and self.is_current:
+        if self.is_current and not self._focus_is_displayed:
             self.workspace.take_focus()
+
+    @property
+    def _focus_is_displayed(self) -> bool:
+        return self.focused is not None and all(
+            each.display for each in self.focused.ancestors_with_self if isinstance(each, Widget)
+        )
 
     @work(group="read", exclusive=True, exit_on_error=False)
     async def read_thread(self) -> None:
@@ -282,6 +295,8 @@ class ThreadScreen(ConsoleScreen):
         """Show another question of this thread; what was typed is kept."""
         await self.save_drafts()
         self.header.banner.clear()
+        if not self.pane.displayed:
+            self.workspace.choose(ViewName.QUESTION)
         await self._presenter.show_item(item)
 
     @work(group="read", exclusive=True, exit_on_error=False)
@@ -325,14 +340,15 @@ class ThreadScreen(ConsoleScreen):
 
     def show_refused_keys(self, keys: tuple[str, ...]) -> None:
         """Show that these keys did nothing: on the card, if there is one."""
-        if self.pane.card is not None and self.pane.shows_card and self.is_current:
+        if self.pane.card is not None and self.pane.displays_card and self.is_current:
             self.pane.card.refuse_early(keys)
         else:
             super().show_refused_keys(keys)
 
     def on_screen_resume(self) -> None:
-        """Restart the guard of the card: something else was in view."""
-        if self.pane.card is not None and not self.pane.card.answered:
+        """Restart the guard of the card: something else was in view. Focus what came meanwhile."""
+        self.call_after_refresh(self._focus_again)
+        if self.pane.card is not None and self.pane.displays_card and not self.pane.card.answered:
             self.pane.card.guard.restart()
             if isinstance(self.pane.card, QuestionCard):
                 self.pane.card.part.came_into_view()

@@ -200,12 +200,12 @@ class ThreadPresenter:
         self.update_title()
         self._propose_views()
         if self.screen.is_current and focus:
-            self.pane.take_focus()
+            self.workspace.focus_news()
             self.screen.release_keys()
 
     async def show_item(self, item: Waiting, *, focus: bool = True) -> None:
         """Show the card of a pending item; keys of the card before do not reach it."""
-        if self.screen.is_current and focus:
+        if self.screen.is_current and focus and self.pane.displayed:
             self.screen.session.early_keys.begin(keep_text=False)
         if isinstance(item, Breakpoint):
             self.header.show_lack(self._desk.server.lack(Capability.KEEP_REVIEWERS_APART))
@@ -220,7 +220,7 @@ class ThreadPresenter:
         self.update_title()
         self._propose_views()
         if self.screen.is_current and focus:
-            self.screen.call_after_refresh(self.pane.take_focus)
+            self.screen.call_after_refresh(self.workspace.focus_news)
             self.screen.release_keys()
 
     async def _show_question(self, item: Interrupt) -> None:

@@ -77,6 +77,8 @@ class ThreadRuns:
         """The outcome of the last request, once it is known."""
         self._sending: Sending | None = None
         """The decisions that were sent last; None before the first, and for other requests."""
+        self._done = ""
+        """What was done, in words, if the last request is applied; empty if that is clear."""
 
     # Requests
 
@@ -123,7 +125,7 @@ class ThreadRuns:
         if self._pane.card is not None:
             self._pane.content = PaneContent.CARD
             self._pane.card.reopen()
-            self._pane.take_focus()
+            self._presenter.workspace.focus_news()
             self._presenter.update_title()
             self._screen.post_message(TakenBack(self._screen))
         return True
@@ -143,7 +145,8 @@ class ThreadRuns:
         async def send() -> Sequence[Outcome]:
             return (await self._desk.reopen(interrupt, self._presenter.show_progress),)
 
-        await self._carry_out(f"Asking again: {self._thread.location_of(interrupt)}", send)
+        location = self._thread.location_of(interrupt)
+        await self._carry_out(f"Asking again: {location}", send, done="asked again.")
 
     async def rerun(self, rerun: Rerun) -> None:
         """Run from a checkpoint, or at another node."""
@@ -177,7 +180,7 @@ class ThreadRuns:
                 found.append(await self._desk.states.write(edit))
             return found
 
-        await self._carry_out("Writing into the state", send)
+        await self._carry_out("Writing into the state", send, done="written.")
         if found and found[0].otherwise:
             text = " ".join(found[0].otherwise)
             stays = " The thread did not go on." if goes_on else ""
@@ -211,9 +214,12 @@ class ThreadRuns:
         await self._show_outcomes((outcome,))
         self.finish()
 
-    async def _carry_out(self, text: str, send: Send, sending: Sending | None = None) -> None:
+    async def _carry_out(
+        self, text: str, send: Send, sending: Sending | None = None, *, done: str = ""
+    ) -> None:
         """Send a request and show its result; `sending` are the decisions in it."""
         self._sending = sending
+        self._done = done
         self._known = None
         self._presenter.show_run(text)
         try:
@@ -260,6 +266,8 @@ class ThreadRuns:
                 with suppress(JournalFailed):  # a leftover draft does no harm
                     await self._drafts.discard(self._pane.question)
         await self._show_thread(outcome)
+        if outcome.kind is OutcomeKind.APPLIED:
+            self._show_what_follows()
 
     def _settle(self, status: SendingStatus, thread: ThreadView | None = None) -> None:
         """Note in the outbox what became of the decisions that were sent last."""
@@ -276,10 +284,20 @@ class ThreadRuns:
             self._header.banner.show(Severity.RECORDED, outcome.why)
         elif mismatches:
             self._header.show_mismatches(mismatches)
-        elif (
-            isinstance(self._thread.shown, Interrupt) and outcome.thread and outcome.thread.waiting
-        ):
-            self._header.banner.show(Severity.NOTE, "accepted. This is the next pending item.")
+
+    def _show_what_follows(self) -> None:
+        """Show what was done and what waits now, where nothing else is to be told."""
+        if self._header.banner.severity is not None or not self._pane.shows_card:
+            return
+        answered = self._sending.items if self._sending is not None else ()
+        done, follows = self._done, "" if self._pane.displayed else "alt+1 shows what waits now."
+        if self._thread.asks_again(answered):
+            done = "the node got the answer, and asks again."
+        elif answered:
+            done = "accepted."
+            follows = follows or "This is the next pending item."
+        if words := f"{done} {follows}".strip():
+            self._header.banner.show(Severity.NOTE, words)
 
     async def _show_thread(self, outcome: Outcome) -> None:
         if outcome.thread is not None:
@@ -309,7 +327,7 @@ class ThreadRuns:
         self._header.banner.show(Severity.ERROR, change or str(error))
         self._pane.card.reopen()
         if self._screen.is_current:
-            self._pane.take_focus()
+            self._presenter.workspace.focus_news()
         else:
             text = f"{one_line(self._thread.graph_id, 40)}: {one_line(str(error), 200)}"
             self._screen.show_notification(text, severity="error")

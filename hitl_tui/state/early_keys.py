@@ -50,6 +50,8 @@ class EarlyKeys:
 
 
 _NAMED = 8
+_NAMES = {"\n": "enter", " ": "space"}
+"""Characters that cannot be read in a list."""
 
 
 def refusal_words(keys: tuple[str, ...], *, after_change: bool = False) -> str:
@@ -57,7 +59,7 @@ def refusal_words(keys: tuple[str, ...], *, after_change: bool = False) -> str:
 
     `after_change` if they came at the same moment as a change on a card that was in view.
     """
-    named = ", ".join(keys[:_NAMED])
+    named = ", ".join(_NAMES.get(key, key) for key in keys[:_NAMED])
     more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
     came = "was" if len(keys) == 1 else "were"
     why = "before this was on screen. Read it first."

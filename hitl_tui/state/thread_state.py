@@ -169,6 +169,14 @@ class ThreadState:
         failed = self.view is not None and self.view.status is ThreadStatus.ERROR
         return self.view.stop if failed and self.view is not None else None
 
+    def asks_again(self, answered: Iterable[Waiting]) -> bool:
+        """Whether the question in view comes from a node that asked one of these questions."""
+        now = self.shown
+        return isinstance(now, Interrupt) and any(
+            isinstance(each, Interrupt) and _asking_node(each) == _asking_node(now)
+            for each in answered
+        )
+
     def is_missing_from(self, inbox: Inbox | None) -> bool:
         """Whether the item in view is not in an inbox although its thread could be read."""
         if inbox is None:
@@ -193,6 +201,12 @@ class ThreadState:
             return ItemChange.UNCHANGED
         replaced = any(_same_item(self.shown, item) for item in view.waiting)
         return ItemChange.CHANGED if replaced else ItemChange.GONE
+
+
+def _asking_node(item: Interrupt) -> tuple[str, ...]:
+    """Return the node that asks, below the nodes whose subgraphs contain it."""
+    outer = (part.partition(":")[0] for part in item.namespace.split("|") if part)
+    return (*outer, item.node)
 
 
 def _same_item(one: Waiting, other: Waiting) -> bool:

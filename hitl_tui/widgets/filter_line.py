@@ -45,6 +45,11 @@ class FilterLine(OpenedLine):
         self.set_class(bool(self.value), "-open")
         self.post_message(self.Closed())
 
+    def take_early_enter(self) -> bool:
+        """Go to the list."""
+        self.action_keep()
+        return True
+
     def action_clear(self) -> None:
         """List all items again."""
         self.clear()

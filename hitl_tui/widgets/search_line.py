@@ -53,6 +53,11 @@ class SearchLine(OpenedLine):
         self.remove_class("-open")
         self.post_message(self.Closed())
 
+    def take_early_enter(self) -> bool:
+        """Go to the view."""
+        self.action_keep()
+        return True
+
     def action_clear(self) -> None:
         """End the search."""
         self.clear()

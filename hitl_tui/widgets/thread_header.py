@@ -6,6 +6,7 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from hitl_engine.errors import ended
 from hitl_engine.model import BrokenGraph, Draft, Interrupt, ReceivedAnswer, ThreadStatus
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.state.thread_state import ItemChange
@@ -106,7 +107,7 @@ class ThreadHeader(Vertical):
         `lack`: what the server cannot do, and matters here.
         """
         if interrupt.task_error is not None:
-            error = one_line(interrupt.task_error, 300)
+            error = ended(one_line(interrupt.task_error, 300))
             text = f"an earlier answer made its node fail: {error}"
             self.note.show(Severity.STUCK, f"{text} Answer again, or press f8 to reopen it.")
         elif decided:

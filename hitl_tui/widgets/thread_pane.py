@@ -6,6 +6,7 @@ from enum import Enum
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
@@ -56,6 +57,7 @@ class ThreadPane(FocusFrame):
     def __init__(self) -> None:
         super().__init__(id="pane")
         self.card: Card | None = None
+        self._displayed = True
         self._end_is_state = False
         self.tail = ConversationTail()
         """What led to the question of the card."""
@@ -77,6 +79,7 @@ class ThreadPane(FocusFrame):
         """Display the new content."""
         self.update_classes({f"-{before.value}": False, f"-{now.value}": True})
         self._show_title()
+        self._card_shown_or_hidden()
 
     def _show_title(self) -> None:
         """Show what the frame contains; texts at the end have titles of their own."""
@@ -91,6 +94,29 @@ class ThreadPane(FocusFrame):
     def shows_card(self) -> bool:
         """Whether the card is in view, so that it can be decided."""
         return self.content is PaneContent.CARD
+
+    @property
+    def displayed(self) -> bool:
+        """Whether this pane is on the screen, and no other view in its place."""
+        return self._displayed
+
+    @displayed.setter
+    def displayed(self, displayed: bool) -> None:
+        self._displayed = displayed
+        self._card_shown_or_hidden()
+
+    @property
+    def displays_card(self) -> bool:
+        """Whether the card is on the screen; it takes keys only then."""
+        return self.shows_card and self.displayed
+
+    def _card_shown_or_hidden(self) -> None:
+        if self.card is not None:
+            self.card.displayed = self.displays_card
+
+    def may_focus(self, widget: Widget) -> bool:
+        """Whether a widget may have the focus: one of a card that is not displayed may not."""
+        return self.displays_card or self._card_container not in widget.ancestors
 
     @property
     def question(self) -> Question | None:
@@ -116,6 +142,7 @@ class ThreadPane(FocusFrame):
         with self.app.batch_update():  # drawing a half-removed card would raise
             await self._card_container.remove_children()
             self.card = card
+            self._card_shown_or_hidden()
             self.set_class(self.compares, "-compares")
             self._show_title()
             self.set_class(self.at_breakpoint, "-at-breakpoint")

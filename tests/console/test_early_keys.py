@@ -12,6 +12,7 @@ from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.cards.text_part import TextPart
+from hitl_tui.widgets.inbox_list import InboxList
 
 from .conftest import Console, OpenConsole, settle, until
 from .desk_double import DeskDouble, interrupt, tool_request
@@ -242,3 +243,17 @@ async def test_a_filter_typed_with_its_key_is_kept(console: OpenConsole) -> None
         await until(c.pilot, lambda: "1 of 2 waiting" in c.text)
         await c.press("a")
         assert "beta" in c.text and "alpha" not in c.text
+
+
+async def test_enter_after_a_filter_goes_to_the_list_and_what_follows_is_refused(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(interrupt("alpha"), interrupt("beta", n=2, minutes=9))
+    async with console(desk) as c:
+        burst(c, "slash", *"bet", "enter")
+        await until(c.pilot, lambda: "1 of 2 waiting" in c.text)
+        await until(c.pilot, lambda: isinstance(c.app.focused, InboxList))
+        assert not ignored(c)
+        burst(c, "slash", *"alp", "enter", "enter", "space")
+        await until(c.pilot, lambda: "Ignored: enter, space were pressed" in ignored(c))
+        assert isinstance(c.app.screen, InboxScreen) and "alpha" in c.text

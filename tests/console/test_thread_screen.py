@@ -17,6 +17,7 @@ from hitl_engine.model import (
     ThreadStatus,
     ThreadView,
 )
+from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
@@ -28,7 +29,7 @@ from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.cards.text_part import TextPart
 from hitl_tui.widgets.progress_pane import ProgressPane
 
-from .conftest import OpenConsole, until
+from .conftest import OpenConsole, settle, until
 from .desk_double import DeskDouble, interrupt, stop
 
 TEXT: JsonObject = {"text_to_revise": "original text"}
@@ -59,8 +60,32 @@ async def test_the_next_question_of_the_thread_appears_by_itself(console: OpenCo
         await c.armed()
         assert isinstance(c.part, TextPart)
         assert c.part.text.text == "second"
-        assert "Note: accepted. This is the next pending item." in c.text
+        assert "Note: the node got the answer, and asks again." in c.text
         assert c.part.text.has_focus
+
+
+async def test_a_question_of_another_node_is_the_next_pending_item(console: OpenConsole) -> None:
+    first = interrupt(TEXT)
+    desk = DeskDouble(first)
+    desk.script = [interrupt(TEXT, n=2, thread=first.thread_id, node="check")]
+    async with console(desk) as c:
+        await c.open()
+        await c.press("ctrl+s")
+        await c.armed()
+        assert "Note: accepted. This is the next pending item." in c.text
+
+
+async def test_a_question_that_is_reopened_is_asked_again(console: OpenConsole) -> None:
+    stuck = interrupt(TEXT, task_error="ValueError('no')")
+    desk = DeskDouble(stuck)
+    desk.script = [replace(stuck, task_error=None)]
+    async with console(desk) as c:
+        await c.open()
+        await c.press("f8")
+        await until(c.pilot, lambda: isinstance(c.app.screen, ConfirmModal) and c.plan.armed)
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: "Note: asked again." in c.text)
+        assert "accepted" not in c.text
 
 
 async def test_a_breakpoint_is_stepped_past_to_the_next(console: OpenConsole) -> None:
@@ -454,6 +479,38 @@ async def test_an_unknown_outcome_after_leaving_is_told(console: OpenConsole) ->
         await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
         desk.hold.set()
         await until(c.pilot, lambda: "is unknown. The log shows" in c.text)
+
+
+async def test_a_question_whose_node_failed_after_it_was_left_is_answered_again(
+    console: OpenConsole,
+) -> None:
+    """Its card was made while another item was in view."""
+    asked = interrupt({"message": "Which?", "options": ["go", "wait"]})
+    failed = replace(asked, task_error="RuntimeError('the database said no')")
+    other = interrupt(TEXT, n=2, minutes=9)
+    desk = DeskDouble(asked, other)
+    desk.hold = asyncio.Event()
+    view = replace(await desk.thread(asked.thread_id), waiting=(failed,))
+    why = "The node raised an error and the question still waits."
+    desk.script = [Outcome(OutcomeKind.UNKNOWN, why, view, thread_id=asked.thread_id)]
+    async with console(desk) as c:
+        await c.open()
+        await c.pilot.press("1", "ctrl+s")
+        await until(c.pilot, lambda: desk.sent and isinstance(c.part, TextPart))
+        desk.items = (failed, other)
+        desk.hold.set()
+        await settle(c.pilot)
+        desk.publish()
+        await c.press("escape")
+        await c.open()
+        words = " ".join(c.text.split())
+        assert "said no'). Answer again, or press f8" in words
+        await c.press("2")
+        await c.armed()
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: isinstance(c.app.screen, ConfirmModal) and c.plan.armed)
+        await c.press("ctrl+s")
+        assert desk.sent == [("answer", "go"), ("answer", "wait")]
 
 
 async def test_a_rejection_after_leaving_is_kept_for_the_next_visit(console: OpenConsole) -> None:

@@ -200,3 +200,49 @@ async def test_the_answers_follow_what_is_asked_and_stay_in_view(
         assert bar.region.y - part.options.region.bottom <= 1
         assert part.options.region.height == 2 and bar.region.bottom <= size[1] - 1
         assert part.asked.region.height >= min(1 + lines, 3)  # with its title
+
+
+async def test_a_card_that_is_not_displayed_takes_no_key(console: OpenConsole) -> None:
+    """A question that comes while another view is on the screen in its place, or is shown behind it."""
+    first = interrupt({"message": "First?", "options": ["go", "wait"]})
+    second = interrupt({"message": "Second?", "options": ["left", "right"]}, n=2)
+    second = replace(second, thread_id=first.thread_id)
+    third = interrupt({"message": "Third?", "options": ["up", "down"]}, n=3, node="other")
+    third = replace(third, thread_id=first.thread_id)
+    desk = DeskDouble(first)
+    desk.hold = asyncio.Event()
+    async with console(desk, (80, 24)) as c:
+        await c.open()
+        await c.pilot.press("1", "ctrl+s")
+        await until(c.pilot, lambda: workspace(c).pane.shows_run)
+        await c.pilot.press("alt+3")
+        await until(c.pilot, lambda: isinstance(c.app.focused, StateTree))
+        desk.script = [second]
+        desk.hold.set()
+        await until(c.pilot, lambda: workspace(c).pane.shows_card)
+        assert "asks again. alt+1 shows what waits now." in c.text
+        for begun in ("the answer", "ctrl+r"):
+            await c.press("1", "ctrl+end", "ctrl+s", "ctrl+t", "f2", "tab")
+            assert isinstance(c.app.focused, StateTree), begun
+            assert workspace(c).displayed == (STATE,) and "Send" not in c.text.splitlines()[-1]
+            assert isinstance(c.card.part, ChoicePart) and c.card.part.chosen is None
+            assert not c.card.armed and len(desk.sent) == 1
+            desk.items = (second, third)
+            await c.press("ctrl+r")
+
+        await c.press("ctrl+n")
+        await c.armed()
+        assert workspace(c).displayed == (QUESTION,) and "Third?" in c.text
+        await c.press("alt+3", "alt+1")
+        await c.armed()
+
+
+@pytest.mark.usefixtures("real_guard")
+async def test_the_guard_begins_when_a_card_comes_into_view(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk, (80, 24)) as c:
+        await c.open()
+        await c.press("alt+3")
+        assert not c.card.armed
+        await c.press("alt+1", "ctrl+s")
+        assert "Will send" in c.text and not desk.sent

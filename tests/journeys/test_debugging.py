@@ -14,6 +14,7 @@ from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.widgets.history.timeline import Timeline
+from hitl_tui.widgets.state_tree.state_tree import StateTree
 from tests.any_server.steps import start, step
 from tests.server.processes import Served
 
@@ -222,3 +223,25 @@ async def test_a_thread_goes_to_another_node(desk: Desk, stopped: ThreadView) ->
         await c.until(lambda: isinstance(c.screen, ThreadScreen))
         await c.shows("announced")
     assert "announced" in str((await desk.thread(stopped.thread_id)).values)
+
+
+async def test_a_question_that_comes_behind_the_state_gets_no_key(desk: Desk) -> None:
+    """Below 120 columns, a new question of a run that was begun in the state is not on the screen."""
+    asked = await start(desk, "stuck", {"order": "four chairs"})
+    async with opened(desk, asked, (80, 24)) as c:
+        await c.press("alt+3")
+        await c.shows("four chairs")
+        await c.press("g", "e")
+        await c.until(lambda: isinstance(c.screen, StateEditModal))
+        await c.press("home", *"Not ")
+        await c.press("f5")
+        await c.shows("Write this into the state, and go on?")
+        await c.confirm()
+        await c.shows("Note: written. alt+1 shows what waits now.", "Not four chairs")
+        await c.press("7", "ctrl+end", "ctrl+s")
+        assert isinstance(c.screen.focused, StateTree)
+        assert "Not four chairs" in c.text and "^s Send" not in c.text
+        await c.press("alt+1")
+        await c.shows("How many boxes for Not four chairs?", "^s Send")
+    (waiting,) = (await desk.thread(asked.thread_id)).waiting
+    assert waiting.checkpoint_id != asked.checkpoint_id

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from hitl_engine.errors import ended
 from hitl_engine.model import Breakpoint
 from hitl_engine.visible import one_line
 from hitl_tui.messages import Stepped
@@ -75,7 +76,7 @@ class BreakpointCard(Card):
         yield self.reason
         if stop.error is not None:
             yield Static(
-                f"The last step from here did not end: {one_line(stop.error, 300)}"
+                f"The last step from here did not end: {ended(one_line(stop.error, 300))}"
                 " Some of its nodes may have run already; stepping runs them again.",
                 id="failed",
                 markup=False,

@@ -64,6 +64,9 @@ class Card(VerticalScroll, can_focus=True):
     TITLE: ClassVar[str] = "Question"
     """The title of the frame around the card."""
     answered: reactive[bool] = reactive(False, toggle_class="-answered", bindings=True)
+    displayed: reactive[bool] = reactive(True, init=False, bindings=True)
+    """Whether it is on the screen of what contains it. What is not displayed takes no key, does not
+    have the focus (`ThreadScreen.set_focus`), and decides nothing."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -126,15 +129,23 @@ class Card(VerticalScroll, can_focus=True):
     @property
     def armed(self) -> bool:
         """Whether the card was in view for long enough to be decided."""
-        return self.guard.armed
+        return self.displayed and self.guard.armed
+
+    def watch_displayed(self, displayed: bool) -> None:
+        """Start the guard when the card comes into view, and decide nothing when it leaves it."""
+        if displayed:
+            self.guard.restart()
+        else:
+            self.guard.disarm()
 
     def _guard_changed(self) -> None:
         self.send_bar.guarded = not self.armed
         self.refresh_bindings()
 
     def on_mount(self) -> None:
-        """Start the guard; the card is drawn next."""
-        self.guard.restart()
+        """Start the guard, if the card is drawn next."""
+        if self.displayed:
+            self.guard.restart()
 
     @on(ExternalEditorClosed)
     def editor_closed(self) -> None:
@@ -180,7 +191,9 @@ class Card(VerticalScroll, can_focus=True):
         return isinstance(focused, Input | TextArea) and self in focused.ancestors
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to send once the card was in view, and only once."""
+        """Offer to send once the card was in view, and only once; nothing if it is not displayed."""
+        if not self.displayed:
+            return False
         if action == "log_reason":
             return self.TAKES_LOG_REASON and not self.answered
         if action not in ("send", "keep"):

@@ -332,6 +332,8 @@ class QuestionCard(Card, can_focus=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer other ways before the card is answered, and the payload where it can be hidden."""
+        if not self.displayed:
+            return False
         if action == "answer_as":
             return not self.answered and len(self.part.WAYS) > 1
         if action == "jump_to_end":

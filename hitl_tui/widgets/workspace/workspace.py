@@ -142,12 +142,18 @@ class Workspace(Vertical):
         else:
             self._views[self.current].take_focus()
 
+    def focus_news(self) -> None:
+        """Focus what the pane shows now, if it is on the screen; else stay in the view in its place."""
+        if self.pane.displayed:
+            self.pane.take_focus()
+        elif not self._views[self.current].has_focus_within:
+            self.take_focus()
+
     @property
     def displayed(self) -> tuple[ViewName, ...]:
         """The views on the screen."""
-        shows_question = not self.has_class("-hides-question")
         beside = [name for name, view in self._views.items() if view.has_class("-displayed")]
-        return (*([ViewName.QUESTION] if shows_question else []), *beside)
+        return (*([ViewName.QUESTION] if self.pane.displayed else []), *beside)
 
     def display_views(self) -> None:
         """Display what has space now."""
@@ -156,7 +162,9 @@ class Workspace(Vertical):
         alone = not beside and not below
         places = int(alone and self.current is not ViewName.QUESTION) or int(below) or beside
         shown = self._chosen.beside_question(places, self._proposed, self.current)
-        self.set_class(alone and self.current is not ViewName.QUESTION, "-hides-question")
+        hides_question = alone and self.current is not ViewName.QUESTION
+        self.set_class(hides_question, "-hides-question")
+        self.pane.displayed = not hides_question
         self.set_class(bool(beside), "-beside")
         self.set_class(below, "-below")
         self.set_class(self.size.width >= _ROOMY, "-roomy")
