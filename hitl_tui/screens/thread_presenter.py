@@ -33,7 +33,7 @@ from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.question_card import QuestionCard
-from hitl_tui.widgets.thread_header import ThreadHeader, change_text
+from hitl_tui.widgets.thread_header import CLOSED, ThreadHeader, change_text
 from hitl_tui.widgets.thread_pane import PaneContent
 from hitl_tui.widgets.workspace.workspace import Workspace
 
@@ -123,6 +123,9 @@ class ThreadPresenter:
             self._take_first_answer(view)
         else:
             self.header.reviewers.clear()
+            self.header.note.clear()
+        if self.pane.card is not None:
+            self.pane.card.why_closed = CLOSED[change]
         self.update_title()
         if change is ItemChange.UNCHANGED:
             return ""

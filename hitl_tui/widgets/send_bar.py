@@ -110,7 +110,14 @@ class SendBar(Vertical):
 
     def block(self, why: str) -> None:
         """Show why nothing can be sent yet."""
-        self.rule.border_title = titled("Nothing to send yet", "the graph waits until you send")
+        self._block("Nothing to send yet", "the graph waits until you send", why)
+
+    def close(self, why: str) -> None:
+        """Show why nothing can be sent any more."""
+        self._block("Nothing is sent", "what you typed is kept", why)
+
+    def _block(self, title: str, detail: str, why: str) -> None:
+        self.rule.border_title = titled(title, detail)
         self.why.update(literal(why))
         self.blocked = True
         self.remove_class("-emphasized")

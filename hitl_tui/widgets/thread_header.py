@@ -156,6 +156,14 @@ def mismatch_text(mismatches: Sequence[str]) -> str:
     return " ".join((start, *mismatches[:2]))
 
 
+CLOSED = {
+    ItemChange.UNCHANGED: "",
+    ItemChange.CHANGED: "The question has changed while you read it; ctrl+r shows the difference.",
+    ItemChange.GONE: "This is no longer pending; ctrl+r shows the thread as it is now.",
+}
+"""Why nothing is sent from a card; empty if it is."""
+
+
 def change_text(change: ItemChange, now: ThreadStatus, given: ReceivedAnswer | None) -> str:
     """Return how the item in view has changed; `given` is the answer that it got, if it is known."""
     if change is ItemChange.CHANGED:

@@ -9,6 +9,7 @@ import pytest
 from hitl_engine.errors import JournalFailed, NoLongerWaits, NotTaken, ServerRefused, Unreachable
 from hitl_engine.model import (
     Draft,
+    Interrupt,
     JsonObject,
     Outcome,
     OutcomeKind,
@@ -16,6 +17,7 @@ from hitl_engine.model import (
     Question,
     ThreadStatus,
     ThreadView,
+    Waiting,
 )
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
@@ -234,6 +236,46 @@ async def test_an_answer_by_another_names_its_sender(console: OpenConsole) -> No
         desk.publish()
         await until(c.pilot, lambda: "ada [/] answered it" in c.text)
         assert "✓ done" in c.text and "waits for an answer" not in c.text
+
+
+@pytest.mark.parametrize(
+    ("item", "now", "why"),
+    [
+        (interrupt({"message": "Which?", "options": ["go", "wait"]}), (), "no longer pending"),
+        (
+            interrupt({"message": "Which?", "options": ["go", "wait"]}),
+            (interrupt({"message": "Which one?", "options": ["go", "wait"]}),),
+            "has changed while you read it",
+        ),
+        (stop(n=1), (), "no longer pending"),
+    ],
+    ids=["gone", "changed", "a breakpoint"],
+)
+async def test_a_card_of_what_does_not_wait_any_more_invites_no_answer(
+    console: OpenConsole, item: Waiting, now: tuple[Waiting, ...], why: str
+) -> None:
+    desk = DeskDouble(item)
+    if isinstance(item, Interrupt):
+        await desk.drafts.save(desk.reviews.question(item), {"chosen": None, "way": "FORM"})
+    async with console(desk, (80, 24)) as c:
+        await c.open()
+        assert ("Note: your draft of" in c.text) is isinstance(item, Interrupt)
+        desk.items = now
+        desk.publish()
+        await until(c.pilot, lambda: "Nothing is sent" in c.text)
+        for invited in ("Note:", "Nothing to send yet", "Choose an answer", "until you send"):
+            assert invited not in c.text
+        await c.press("1", "ctrl+s", "s")
+        assert desk.sent == [] and f"{why}" in " ".join(str(c.card.send_bar.why.content).split())
+        assert c.card.send_bar.has_class("-emphasized")
+        if isinstance(item, Interrupt):
+            assert "● 1  go" in c.text and not c.card.answered
+        desk.items = (item,)
+        desk.publish()
+        await until(c.pilot, lambda: "Will send" in c.text)
+        await c.armed()
+        await c.press("ctrl+s")
+        assert len(desk.sent) == 1
 
 
 async def test_an_item_that_waits_again_is_shown_as_such(console: OpenConsole) -> None:

@@ -225,7 +225,7 @@ async def test_a_card_that_is_not_displayed_takes_no_key(console: OpenConsole) -
             await c.press("1", "ctrl+end", "ctrl+s", "ctrl+t", "f2", "tab")
             assert isinstance(c.app.focused, StateTree), begun
             assert workspace(c).displayed == (STATE,) and "Send" not in c.text.splitlines()[-1]
-            assert isinstance(c.card.part, ChoicePart) and c.card.part.chosen is None
+            assert isinstance(c.part, ChoicePart) and c.part.chosen is None
             assert not c.card.armed and len(desk.sent) == 1
             desk.items = (second, third)
             await c.press("ctrl+r")

@@ -91,21 +91,28 @@ class BreakpointCard(Card):
     def on_mount(self) -> None:
         """Show why a node stopped, and what stepping sends."""
         self.reason.show_text(self.breakpoint.reason)
-        self._show_answer("no input: the run continues")
+        self.show_answer()
 
     def log_reason_changed(self) -> None:
         """Show whether the step has the reason that it needs."""
-        self._show_answer("no input: the run continues")
+        self.show_answer()
+
+    def show_answer(self) -> None:
+        """Show what a step sends, or why it is not sent."""
+        if self.why_closed:
+            self.send_bar.close(self.why_closed)
+        else:
+            self._show_pending_answer()
         self.refresh_bindings()
 
-    def _show_answer(self, note: str) -> None:
+    def _show_pending_answer(self) -> None:
         stop = replace(self.breakpoint, log_reason=self.log_reason)
         try:
             self.require_log_reason(self.missing_log_reason(stop, None))
         except NotReasoned as missing:
             self.send_bar.block(str(missing))
         else:
-            self.send_bar.show(None, note)
+            self.send_bar.show(None, "no input: the run continues")
 
     def decide(self) -> None:
         """Post that the run is to continue; the first key only asks, where there is a caution."""

@@ -73,6 +73,7 @@ class Card(VerticalScroll, can_focus=True):
         self.send_bar = SendBar(guarded=True)
         self.guard = Guard(self, self._guard_changed)
         self._one_of_several = False
+        self._why_closed = ""
         self.missing_log_reason: MissingLogReason = needs_no_log_reason
 
     # The reason for the log
@@ -120,6 +121,22 @@ class Card(VerticalScroll, can_focus=True):
     def one_of_several(self, several: bool) -> None:
         self._one_of_several = several
         self.send_bar.rename("Decide" if several else "Send")
+
+    @property
+    def why_closed(self) -> str:
+        """Why nothing on the card is sent: what happened to the item; empty while it is pending."""
+        return self._why_closed
+
+    @why_closed.setter
+    def why_closed(self, why: str) -> None:
+        if why != self._why_closed:
+            self._why_closed = why
+            if not why:
+                self.guard.restart()
+            self.show_answer()
+
+    def show_answer(self) -> None:
+        """Show what would be sent now, or why nothing is sent."""
 
     @property
     def compares(self) -> bool:
@@ -207,8 +224,10 @@ class Card(VerticalScroll, can_focus=True):
         return action in ("send", "keep") and self.send_bar.blocked
 
     def action_send(self) -> None:
-        """Decide, once."""
-        if self.armed and not self.answered:
+        """Decide, once, or point out why nothing is sent any more."""
+        if self._why_closed:
+            self.send_bar.emphasize_reason()
+        elif self.armed and not self.answered:
             self.decide()
 
     def action_keep(self) -> None:

@@ -256,8 +256,15 @@ class QuestionCard(Card, can_focus=False):
         (self.part if self.in_form else self.payload).jump_to_end()
 
     def show_answer(self) -> None:
-        """Show what would be sent now, or why nothing can be sent yet."""
+        """Show what would be sent now, or why nothing can be sent."""
         self.part.show_changes()
+        if self.why_closed:
+            self.send_bar.close(self.why_closed)
+        else:
+            self._show_pending_answer()
+        self.refresh_bindings()
+
+    def _show_pending_answer(self) -> None:
         faults: tuple[Fault, ...] = ()
         self._waits_for_rows = False
         try:
@@ -268,7 +275,6 @@ class QuestionCard(Card, can_focus=False):
         else:
             self.send_bar.show(answer, self.part.note() if self.in_form else "")
         self.part.show_faults(faults if self.in_form else ())
-        self.refresh_bindings()
 
     def decide(self) -> None:
         """Post the decision that is in view, or point out why there is none."""
