@@ -70,7 +70,9 @@ class QuestionTabs(Widget):
         """Draw the tabs; the one in view has reversed colours."""
         width = self.content_size.width
         lines = [
-            Content.assemble(*((_cut(self._names[index], width), self._style(index)) for index in row))
+            Content.assemble(
+                *((_cut(self._names[index], width), self._style(index)) for index in row)
+            )
             for row in self._rows(width)
         ]
         if self._decided:
