@@ -13,14 +13,11 @@ from textual.widgets import Static
 from hitl_engine.errors import HitlError
 from hitl_engine.model import JsonValue, Path, Replacement, StateEdit, json_path
 from hitl_engine.strict_json import JsonProblem
-from hitl_engine.visible import one_line, visible
-from hitl_tui.messages import ExternalEditorRequested
+from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.screens.confirm_modal import ConfirmModal
-from hitl_tui.screens.external_edit import edit_externally
-from hitl_tui.screens.framed_modal import FramedModal
-from hitl_tui.screens.pane_selection import PaneSelection
+from hitl_tui.screens.editing_modal import EditingModal
 from hitl_tui.state.debugging_plans import plan_of_edit
-from hitl_tui.widgets.banner import Banner, Severity
+from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.choice_list import ChoiceList
 from hitl_tui.widgets.editor import Editor, JsonEditor
 from hitl_tui.widgets.key_footer import KeyFooter
@@ -39,7 +36,7 @@ class ConfirmedEdit:
     """Whether the nodes that are then next run."""
 
 
-class StateEditModal(PaneSelection, FramedModal[ConfirmedEdit | None]):
+class StateEditModal(EditingModal[ConfirmedEdit]):
     """Edits one value, or a whole state; dismissed with the edit that the user confirmed.
 
     A text is edited as a text, and any other value as JSON; a key changes that.
@@ -78,9 +75,14 @@ class StateEditModal(PaneSelection, FramedModal[ConfirmedEdit | None]):
             id="state_edit.as_json",
         ),
         Binding(
-            "escape", "back", "Back", tooltip="Go back; nothing is written", id="state_edit.back"
+            "escape",
+            "back",
+            "Back",
+            tooltip="Close; nothing is written. It asks first if something was typed",
+            id="state_edit.back",
         ),
     ]
+    NOT_DONE = "Nothing is written."
     HELP = """\
     ### A value of the state
     **ctrl+s** shows the difference that your edit makes, and writes it only if you confirm.
@@ -115,7 +117,6 @@ class StateEditModal(PaneSelection, FramedModal[ConfirmedEdit | None]):
         self._path = path
         self._value = value
         self._writers = nodes
-        self.banner = Banner()
         self.text = Editor()
         self.json = JsonEditor()
         labels = tuple(
@@ -149,6 +150,14 @@ class StateEditModal(PaneSelection, FramedModal[ConfirmedEdit | None]):
         if not isinstance(self._value, str | dict | list):
             self.json.select_all()  # what is typed replaces a number
         self._show_json(not isinstance(self._value, str))
+        self.begin()
+
+    def typed(self) -> tuple[str, ...]:
+        """Return the value, the same as text and as JSON, or what is not JSON yet."""
+        try:
+            return (json_text(self._read(), indent=None),)
+        except JsonProblem:
+            return (self.json.text,)
 
     def _show_json(self, shown: bool) -> None:
         self.text.set_class(shown, "-hidden")
@@ -188,13 +197,6 @@ class StateEditModal(PaneSelection, FramedModal[ConfirmedEdit | None]):
         else:
             self.json.show_json(value)
         self._show_json(not self._as_json)
-
-    @on(ExternalEditorRequested)
-    @work(group="external", exit_on_error=False)
-    async def edit_elsewhere(self, event: ExternalEditorRequested) -> None:
-        """Open the user's own editor."""
-        event.stop()
-        await edit_externally(self.app, event.editor)
 
     def action_plan(self) -> None:
         """Show what the edit does; close with it if the user confirms."""
@@ -239,7 +241,3 @@ class StateEditModal(PaneSelection, FramedModal[ConfirmedEdit | None]):
             as_node=chosen,
             namespace=self._namespace,
         )
-
-    def action_back(self) -> None:
-        """Close; nothing is written."""
-        self.dismiss(None)

@@ -11,14 +11,11 @@ from hitl_engine.errors import BadInput, HitlError, NotThere
 from hitl_engine.model import JsonObject, OutcomeKind, StoreItem
 from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import visible
-from hitl_tui.messages import ExternalEditorRequested
 from hitl_tui.screens.confirm_modal import ConfirmModal
-from hitl_tui.screens.external_edit import edit_externally
-from hitl_tui.screens.framed_modal import FramedModal
-from hitl_tui.screens.pane_selection import PaneSelection
+from hitl_tui.screens.editing_modal import EditingModal
 from hitl_tui.state.act_plans import plan_of_item
 from hitl_tui.text.store_rows import place_words
-from hitl_tui.widgets.banner import Banner, Severity
+from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.key_footer import KeyFooter
 from hitl_tui.widgets.line_input import LineInput
@@ -28,8 +25,8 @@ if TYPE_CHECKING:
     from hitl_engine.desk import Desk
 
 
-class StoreEditModal(PaneSelection, FramedModal[str]):
-    """Stores an item that the user confirms; dismissed with what happened, or empty.
+class StoreEditModal(EditingModal[str]):
+    """Stores an item that the user confirms; dismissed with what happened.
 
     It stays open, with what was typed, as long as nothing was stored.
     """
@@ -48,15 +45,22 @@ class StoreEditModal(PaneSelection, FramedModal[str]):
             tooltip="Show the difference, and store the item if you confirm",
             id="store_edit.plan",
         ),
-        Binding("escape", "back", "Back", tooltip="Close; nothing is stored", id="store_edit.back"),
+        Binding(
+            "escape",
+            "back",
+            "Back",
+            tooltip="Close; nothing is stored. It asks first if something was typed",
+            id="store_edit.back",
+        ),
     ]
+
+    NOT_DONE = "Nothing is stored."
 
     def __init__(self, desk: "Desk", namespace: tuple[str, ...], item: StoreItem | None) -> None:
         """`item`: what is edited; None for a new item in `namespace`, which can be changed."""
         super().__init__()
         self._desk = desk
         self._item = item
-        self.banner = Banner()
         self.namespace = LineInput("Namespace: labels, joined by dots", id="namespace")
         self.key = LineInput("Key", id="key")
         self.json = JsonEditor()
@@ -85,6 +89,11 @@ class StoreEditModal(PaneSelection, FramedModal[str]):
             self.namespace.load(".".join(self._first))
             self.json.show_json({})
             (self.key if self._first else self.namespace).focus()
+        self.begin()
+
+    def typed(self) -> tuple[str, ...]:
+        """Return the place of the item and its value."""
+        return (self.namespace.text, self.key.text, self.json.text)
 
     def _read(self) -> tuple[tuple[str, ...], str, JsonObject]:
         """Return namespace, key and value. Raises JsonProblem, BadInput."""
@@ -103,13 +112,6 @@ class StoreEditModal(PaneSelection, FramedModal[str]):
     def check(self) -> None:
         """Mark the first mistake in JSON."""
         self.json.check()
-
-    @on(ExternalEditorRequested)
-    @work(group="external", exit_on_error=False)
-    async def edit_elsewhere(self, event: ExternalEditorRequested) -> None:
-        """Open the user's own editor."""
-        event.stop()
-        await edit_externally(self.app, event.editor)
 
     @work(group="plan", exclusive=True, exit_on_error=False)
     async def action_plan(self) -> None:
@@ -153,7 +155,3 @@ class StoreEditModal(PaneSelection, FramedModal[str]):
             self.dismiss(outcome.why)
         else:
             self.banner.show(Severity.UNKNOWN, outcome.why)
-
-    def action_back(self) -> None:
-        """Close; nothing is stored."""
-        self.dismiss("")

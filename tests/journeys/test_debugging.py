@@ -128,7 +128,8 @@ async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) ->
         await c.until(lambda: isinstance(c.screen, StateEditModal))
         await c.press("ctrl+s")
         await c.shows("These values are in the state already.")
-        await c.press("home", *"Not ")
+        await c.press("home", *"Not ", "escape")
+        await c.shows("Nothing is written. Press esc again to leave what you typed.")
         await c.press("ctrl+s")
         await c.shows("Write this into the state?", '+ $.text: "Not An early thought"')
         (row,) = (line for line in c.text.splitlines() if '+ $.text: "Not' in line)
@@ -137,6 +138,28 @@ async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) ->
         await c.until(lambda: isinstance(c.screen, ThreadScreen))
         await c.shows("Stopped before publish", "Not An early thought")
     assert (await desk.log())[0].decision == "update"
+
+
+async def test_what_was_typed_into_a_value_is_left_only_by_a_second_key(
+    desk: Desk, stopped: ThreadView
+) -> None:
+    async with opened(desk, stopped) as c:
+        await c.press("alt+3")
+        await c.shows("An early thought")
+        for typed in (
+            (),
+            ("ctrl+t",),
+            ("x", "backspace"),
+            ("x", "escape"),
+            ("x", "escape", "y", "escape"),
+        ):
+            await c.press("g", "e")
+            await c.until(lambda: isinstance(c.screen, StateEditModal))
+            await c.press(*typed)
+            assert isinstance(c.screen, StateEditModal), typed
+            await c.press("escape")
+            await c.until(lambda: isinstance(c.screen, ThreadScreen))
+    assert (await desk.thread(stopped.thread_id)).values == stopped.values
 
 
 async def test_a_value_is_edited_and_the_thread_goes_on(desk: Desk, stopped: ThreadView) -> None:
