@@ -27,6 +27,10 @@ class SeenRows:
         self._seen_to[line] = end
         return True
 
+    def count(self, lines: range) -> int:
+        """Return of how many of these lines the start was on the screen."""
+        return sum(line in lines for line in self._seen_to)
+
     def unseen(
         self, shown: Sequence[int], rows: Rows, length: Callable[[int], int], lines: range
     ) -> int:

@@ -12,14 +12,21 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from hitl_engine.visible import visible
+from hitl_tui.widgets.keeps_seen import KeepsRowsSeen
+from hitl_tui.widgets.outer_scroll import scroll_around, scroll_to_rows
 
 _NUMBERED = 9
 """Choices that have a number key."""
 _GAP = 3
+_UNKNOWN_WIDTH = 80
+"""The width that is assumed before layout."""
 
 
-class ChoiceList(Widget, can_focus=True):
-    """Shows choices, next to each other or a row each. None is picked at first."""
+class ChoiceList(KeepsRowsSeen, Widget, can_focus=True):
+    """Shows choices, next to each other or a row each. None is picked at first.
+
+    On request (`keep_seen`), it keeps which rows were on the screen.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choice-list--cursor"}
     DEFAULT_CSS = """
@@ -85,6 +92,8 @@ class ChoiceList(Widget, can_focus=True):
         self._several = several
         self._across = across
         self._rows: list[list[tuple[int, Content]]] = []
+        self._counted = (0, 0)
+        """A width, and how many rows there are at it: marks and colours do not change that."""
         self.set_reactive(ChoiceList.picked, picked)
         self.set_reactive(ChoiceList.cursor, min(picked, default=0))
 
@@ -92,11 +101,21 @@ class ChoiceList(Widget, can_focus=True):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many rows the choices have at this width."""
-        return sum(1 for _ in self._lines(width))
+        return self._height(width)
+
+    @property
+    def line_count(self) -> int:
+        """How many rows the choices have at the width that they have now."""
+        return self._height(self.size.width or _UNKNOWN_WIDTH)
+
+    def _height(self, width: int) -> int:
+        if self._counted[0] != width:
+            self._counted = (width, sum(1 for _ in self._lines(width)))
+        return self._counted[1]
 
     def render(self) -> Content:
         """Draw the choices."""
-        self._rows = list(self._lines(self.size.width or 80))
+        self._rows = list(self._lines(self.size.width or _UNKNOWN_WIDTH))
         lines = [
             Content(" " * _GAP).join(part for _, part in row) if row else Content("")
             for row in self._rows
@@ -150,8 +169,19 @@ class ChoiceList(Widget, can_focus=True):
         self.pick(self.cursor)
 
     def action_move(self, by: int) -> None:
-        """Select another choice."""
-        self.cursor = max(0, min(self.cursor + by, len(self._labels) - 1))
+        """Select another choice; at the ends, scroll on to what is above and below the choices."""
+        before = self.cursor
+        self.cursor = max(0, min(before + by, len(self._labels) - 1))
+        if self.cursor != before:
+            scroll_to_rows(self, *self.cursor_rows)
+        elif (outer := scroll_around(self)) is not None:
+            outer.scroll_relative(y=by, animate=False)
+
+    @property
+    def cursor_rows(self) -> tuple[int, int]:
+        """The first row of the selected choice, and how many it has."""
+        rows = [y for y, row in enumerate(self._rows) if any(i == self.cursor for i, _ in row)]
+        return (rows[0], len(rows)) if rows else (0, 1)
 
     def action_leave(self) -> None:
         """Go to the next field."""

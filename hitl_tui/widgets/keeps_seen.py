@@ -112,3 +112,36 @@ class KeepsSeen(_Widget):
     def shown_rows(self) -> tuple[Sequence[int], Rows] | None:
         """Return the numbers of the lines that are not folded, and their rows; None before layout."""
         raise NotImplementedError
+
+
+class KeepsRowsSeen(KeepsSeen):
+    """Counts each row as a line of its own, where only drawing tells which text is in a row.
+
+    At another width the rows are others: then they must be seen again, unless all of them were.
+    """
+
+    _seen_at = 0
+    """The width at which rows were drawn last."""
+    _all_seen = False
+    """Whether all rows were on the screen at that width."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint lines; start again if the width is another one."""
+        if self._seen is not None and self.size.width != self._seen_at:
+            self._seen_at = self.size.width
+            self.forget_seen()
+            self._seen.all = self._all_seen
+        strips = super().render_lines(crop)
+        self._all_seen = self._seen is not None and not self.unseen
+        return strips
+
+    def unseen_of(self, lines: range) -> int:
+        """Return how many of these rows were not on the screen yet."""
+        if self._seen is None or self._seen.all:
+            return 0
+        return len(lines) - self._seen.count(lines)
+
+    def row_in(self, y: int) -> tuple[int, int, int] | None:
+        """Return the number of the row that is drawn there; None below the last one."""
+        row = y + self.scroll_offset.y
+        return (row, 0, 0) if row < self.line_count else None

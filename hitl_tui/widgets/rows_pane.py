@@ -6,13 +6,13 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.geometry import Region
 
 from hitl_engine.model import JsonValue
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.messages import Copied
 from hitl_tui.text.occurrences import Occurrence, occurrences
+from hitl_tui.widgets.outer_scroll import scroll_to_rows
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.titled_pane import TitledPane
@@ -88,11 +88,7 @@ class RowsPane(TitledPane):
 
     def _scroll_to_row(self, row: int) -> None:
         self.scroll_to_region(Region(0, row, 1, 1), animate=False)
-        for outer in self.ancestors:
-            if isinstance(outer, VerticalScroll):
-                y = self.view.region.y + row - outer.content_region.y
-                outer.scroll_to_region(Region(0, y + round(outer.scroll_y), 1, 1), animate=False)
-                return
+        scroll_to_rows(self, self.view.region.y + row - self.region.y)
 
     # Searching
 

@@ -303,3 +303,35 @@ async def test_rows_that_another_widget_covers_are_unseen(console: OpenConsole) 
             await c.pilot.pause()
             seen += c.text
         assert all(f"argument {n}" in seen for n in range(9)) and c.part.unseen == 0
+
+
+async def test_all_choices_of_a_tall_question_are_reached_and_must_be_seen(
+    console: OpenConsole,
+) -> None:
+    choices: list[JsonValue] = [{"value": f"choice {n}"} for n in range(1, 13)]
+    question: JsonValue = {"question": ASKED, "type": "multiple_choice", "choices": choices}
+    asked: JsonValue = {"type": "ask_user", "tool_call_id": "c", "questions": [question]}
+    async with console(DeskDouble(interrupt(asked)), (40, 12)) as c:
+        await c.open()
+        assert "1  To which" in c.text and "choice 1 " in c.text, "it begins with what is asked"
+        await c.press("2", "ctrl+s")
+        assert "unseen:" in c.text and not c.card.answered
+        for n in range(2, 13):
+            await c.press("down")
+            assert f"choice {n} " in c.text, "the selected choice stays in view"
+        assert "Will send" in c.text
+        await c.press(*["up"] * 14)
+        assert "1  To which" in c.text, "above the first choice, it scrolls on"
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: "Applied" in c.text)
+
+
+@pytest.mark.parametrize("text", ["", "one\ntwo"], ids=["a reply", "a text to revise"])
+async def test_what_is_asked_above_a_text_must_be_seen(console: OpenConsole, text: str) -> None:
+    asked: JsonValue = {"instruction": ASKED, "text_to_revise": text}
+    async with console(DeskDouble(interrupt(asked)), (40, 12)) as c:
+        await c.open()
+        await c.press("x", "ctrl+end", "ctrl+s")
+        assert "outside the" in c.text and not c.card.answered
+        await c.press("shift+tab", "down", "down", "down", "ctrl+s")
+        await until(c.pilot, lambda: "Applied" in c.text)

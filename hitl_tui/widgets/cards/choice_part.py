@@ -10,10 +10,10 @@ from textual.widgets import OptionList
 
 from hitl_engine.model import Choices, Choose, JsonObject
 from hitl_engine.visible import one_line
-from hitl_tui.state.not_ready import NotReady, NotSeen
+from hitl_tui.state.not_ready import NotReady
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card_body import CardBody
-from hitl_tui.widgets.cards.question_part import QuestionPart, unseen_words
+from hitl_tui.widgets.cards.question_part import QuestionPart
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.seen_options import SeenOptions
 from hitl_tui.widgets.text_view import TextPane
@@ -94,8 +94,7 @@ class ChoicePart(QuestionPart):
         if option.needs_text and not text:
             raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
         if self.unseen:
-            writing = self.card.writing
-            raise NotSeen(unseen_words(self.unseen, "of what is asked ", writing=writing))
+            raise self.not_seen("what is asked")
         return Choose(self.chosen, text or None)
 
     @property

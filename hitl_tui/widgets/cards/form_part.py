@@ -8,11 +8,11 @@ from textual.widget import Widget
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Decision, Decline, Fault, Fill, FormToFill, JsonObject, JsonValue
 from hitl_engine.visible import json_text
-from hitl_tui.state.not_ready import NotReady, NotSeen
+from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.literal import in_words
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.declinable import DeclinableFields
-from hitl_tui.widgets.cards.question_part import AnswerTo, QuestionPart, unseen_words
+from hitl_tui.widgets.cards.question_part import AnswerTo, QuestionPart
 from hitl_tui.widgets.fitting_layout import Fitting
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.text_view import TextPane
@@ -103,8 +103,7 @@ class FormPart(QuestionPart):
         if reading.value == "" and not self.form.was_changed:
             raise NotReady("Type the answer. (An empty text can be sent as JSON: ctrl+t.)")
         if self.unseen:
-            writing = self.card.writing
-            raise NotSeen(unseen_words(self.unseen, "of what is asked ", writing=writing))
+            raise self.not_seen("what is asked")
         return Fill(reading.value)
 
     @property

@@ -84,15 +84,15 @@ class QuestionBox(Vertical):
         if asked.choices:
             several = asked.answered_by == "choices"
             self._pick = ChoiceList(asked.choices, several=several)
+            self._pick.keep_seen()
         self._line = LineInput("or in your own words") if self._pick else None
         self._words = Editor(placeholder="Type here") if self._pick is None else None
-        self.asked_text = AskedText(number, asked)
-        """The question, which keeps which of its rows were on the screen."""
+        self._asked = AskedText(number, asked)
         self._problem = Static(classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
         """Put the choices below the question, the text below those."""
-        yield self.asked_text
+        yield self._asked
         yield from filter(None, (self._pick, self._line, self._words))
         yield self._problem
 
@@ -102,6 +102,17 @@ class QuestionBox(Vertical):
         first = self._pick or self._words
         assert first is not None, "there are choices, or a text"
         return first
+
+    @property
+    def unseen(self) -> int:
+        """How many rows of the question and its choices were not on the screen."""
+        return self._asked.unseen + (self._pick.unseen if self._pick is not None else 0)
+
+    def count_as_seen(self) -> None:
+        """Count the question and its choices as seen."""
+        self._asked.count_as_seen()
+        if self._pick is not None:
+            self._pick.count_as_seen()
 
     # The reply
 

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Decision, Fault, JsonObject, JsonValue
+from hitl_tui.state.not_ready import NotSeen
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card import Card
@@ -112,6 +113,19 @@ class QuestionPart(Fitting, Vertical):
 
     def jump_to_end(self) -> None:
         """Show the end of what is asked, and count all of it as seen."""
+
+    def not_seen(self, of_what: str) -> NotSeen:
+        """Return the error that rows of something are unseen, with how to see them.
+
+        The user may have closed the card meanwhile, so that there is none around the part.
+        """
+        moves_cursor = self.is_attached and self.card.writing and not self.jumps_in_field
+        return NotSeen(unseen_words(self.unseen, f"of {of_what} ", writing=moves_cursor))
+
+    @property
+    def jumps_in_field(self) -> bool:
+        """Whether the key that marks all as seen does so also in the field that has the focus."""
+        return False
 
     def came_into_view(self) -> None:
         """Do what is done each time when the question comes into view."""

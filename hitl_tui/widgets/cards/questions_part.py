@@ -7,12 +7,12 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from hitl_engine.model import Decision, Decline, Fault, JsonObject, Questions, Replies
-from hitl_tui.state.not_ready import NotReady, NotSeen
+from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.literal import in_words
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.declinable import DeclinableFields
 from hitl_tui.widgets.cards.question_box import QuestionBox
-from hitl_tui.widgets.cards.question_part import QuestionPart, unseen_words
+from hitl_tui.widgets.cards.question_part import QuestionPart
 from hitl_tui.widgets.field_scroll import FieldScroll
 from hitl_tui.widgets.text_view import TextPane
 
@@ -79,8 +79,7 @@ class QuestionsPart(QuestionPart):
             place = int(faults[0].path[-1]) + 1
             raise NotReady(f"Question {place} {faults[0].words}.{more}", faults)
         if self.unseen:
-            writing = self.card.writing
-            raise NotSeen(unseen_words(self.unseen, "of what is asked ", writing=writing))
+            raise self.not_seen("what is asked")
         return Replies(tuple(box.reply for box in self.boxes))
 
     @property
@@ -89,12 +88,12 @@ class QuestionsPart(QuestionPart):
         if self.fields.declined:
             return 0
         extra = self.extra.view.unseen if self.review.extra else 0
-        return extra + sum(box.asked_text.unseen for box in self.boxes)
+        return extra + sum(box.unseen for box in self.boxes)
 
     def jump_to_end(self) -> None:
         """Show the last question, and count all that is asked as seen."""
         for box in self.boxes:
-            box.asked_text.count_as_seen()
+            box.count_as_seen()
         self.extra.jump_to_end()
         self.scroll.scroll_end(animate=False)
 
