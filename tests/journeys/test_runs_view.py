@@ -54,6 +54,8 @@ async def test_a_run_that_others_began_is_followed_and_cancelled(
         assert "step" in console.text
         await until(console.pilot, lambda: listed.runs[0].status is RunStatus.RUNNING)
         listed.focus()
+        await console.pilot.press("p")
+        await console.shows("The run stops once")
         await console.pilot.press("c")
         await console.confirm()
         outcome = await asyncio.wait_for(run, 20)

@@ -36,15 +36,16 @@ def second(state: State) -> State:
     return {"ran": ["second"]}
 
 steps = StateGraph(State).add_sequence([first, second]).add_edge(START, "first").compile()
+last = StateGraph(State).add_node(first).add_edge(START, "first").compile()
 outer = StateGraph(State).add_node("inside", steps).add_edge(START, "inside").compile()
 """
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    """A server of two graphs whose first node waits for a file."""
+    """A server of graphs whose first node waits for a file."""
     (tmp_path / "graphs.py").write_text(GRAPHS)
-    graphs = {name: f"./graphs.py:{name}" for name in ("steps", "outer")}
+    graphs = {name: f"./graphs.py:{name}" for name in ("steps", "outer", "last")}
     (tmp_path / "langgraph.json").write_text(json.dumps({"graphs": graphs}))
     with running_server(tmp_path / "langgraph.json", tmp_path / "data") as server:
         yield server
@@ -111,6 +112,14 @@ async def test_the_desk_pauses_and_a_step_goes_on(
         stepped = await desk.step(stop, lambda _: None)
         assert stepped.thread is not None and stepped.thread.status is ThreadStatus.DONE
         assert [entry.event for entry in await desk.log()] == ["step", "pause"]
+
+        (tmp_path / "go").unlink()
+        (tmp_path / "begun").unlink()
+        last_id, _ = await begun(http, "last", tmp_path)
+        pausing = asyncio.create_task(desk.runs.pause(last_id))
+        await asyncio.sleep(0.2)
+        (tmp_path / "go").touch()
+        assert (await pausing).why == "The run came to its end before it could stop."
         with pytest.raises(NoLongerWaits, match="No run is in progress"):
             await desk.runs.pause(thread_id)
 

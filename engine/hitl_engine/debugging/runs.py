@@ -119,7 +119,10 @@ class Runs:
                     await asyncio.sleep(_PAUSE)
         except TimeoutError:
             return "The run stops as soon as the nodes that run now have ended."
-        return "The run has stopped."
+        row = await self._session.api.thread(run.thread_id)
+        if row.next:
+            return "The run has stopped."
+        return "The run came to its end before it could stop."
 
     async def _send(self, run: WireRun, *, rollback: bool) -> None:
         action = "rollback" if rollback else "interrupt"

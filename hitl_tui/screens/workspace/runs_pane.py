@@ -170,12 +170,14 @@ class RunsPane(WorkspacePane):
     @work(group="cancel", exit_on_error=False)
     async def cancel(self, rollback: bool) -> None:
         """Cancel the run in progress."""
+        self.show_notification("Cancelling the run.")
         await self._stop(self.desk.runs.cancel(self.thread.thread_id, rollback=rollback))
 
     @on(RunsList.PauseRequested)
     @work(group="cancel", exit_on_error=False)
     async def pause(self) -> None:
         """Stop the run in progress before its next step."""
+        self.show_notification("The run stops once the nodes that run now have ended.")
         await self._stop(self.desk.runs.pause(self.thread.thread_id))
 
     async def _stop(self, request: Awaitable[Outcome]) -> None:
