@@ -9,6 +9,8 @@ from hitl_tui.state.not_ready import NotReady
 
 _NAMED = 3
 """How many undecided calls are named."""
+_ALL_LISTED = 2
+"""With so many calls or fewer, the list of calls shows all of them on every screen, none is named."""
 
 
 class RequestAnswer:
@@ -82,10 +84,12 @@ class RequestAnswer:
         return answer.decision(f"Call {index + 1}, {name}. " if several else "")
 
     def _undecided_words(self) -> str:
-        undecided = self.undecided
+        undecided, count = self.undecided, len(self.answers)
+        if count <= _ALL_LISTED:
+            return f"{len(undecided)} of {count} calls undecided."
         named = self.named(undecided[:_NAMED])
         more = f" and {len(undecided) - _NAMED:,} more" if len(undecided) > _NAMED else ""
-        return f"{len(undecided):,} of {len(self.answers):,} calls undecided: {named}{more}."
+        return f"{len(undecided):,} of {count:,} calls undecided: {named}{more}."
 
     def decision_on(self, shown: int) -> Verdicts | None:
         """Return the verdict on one call, with all others approved; None if it has none yet."""
