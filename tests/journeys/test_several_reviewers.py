@@ -59,7 +59,8 @@ def test_two_consoles_on_one_item(project: Project) -> None:
         press(bob, "escape")
         press(ada, "end", *"?", "ctrl+s")
         ada.wait_for('"some_text": "original text\\?"')
-        seen = " ".join(bob.wait_for("ada answered it at").replace("│", " ").split())
+        bob.wait_for("ada answered it at")
+        seen = " ".join(bob.wait_for(r'text\?"').replace("│", " ").split())
         assert 'with "original text?"' in seen
         assert "original text!" in seen
         quit_console(ada)
