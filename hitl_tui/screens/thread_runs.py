@@ -180,7 +180,7 @@ class ThreadRuns:
                 found.append(await self._desk.states.write(edit))
             return found
 
-        await self._carry_out("Writing into the state", send, done="written.")
+        await self._carry_out("Writing into the state", send, done="your edit is written.")
         if found and found[0].otherwise:
             text = " ".join(found[0].otherwise)
             stays = " The thread did not go on." if goes_on else ""

@@ -260,7 +260,7 @@ async def test_a_question_that_comes_behind_the_state_gets_no_key(desk: Desk) ->
         await c.press("f5")
         await c.shows("Write this into the state, and go on?")
         await c.confirm()
-        await c.shows("Note: written. alt+1 shows what waits now.", "Not four chairs")
+        await c.shows("Note: your edit is written. alt+1 shows what waits now.", "Not four chairs")
         await c.press("7", "ctrl+end", "ctrl+s")
         assert isinstance(c.screen.focused, StateTree)
         assert "Not four chairs" in c.text and "^s Send" not in c.text
