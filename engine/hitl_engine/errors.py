@@ -14,6 +14,7 @@ HitlError                     exit code
 │   ├── Unreachable           5     no connection, or no answer in time
 │   ├── Denied                5     401 or 403
 │   ├── NotThere              5     404
+│   │   └── Missing             3     the target has no such item, checkpoint or key
 │   ├── Conflict              3     409 or the like: another run came first
 │   │   └── OtherFirstAnswer  3        another answer came first, and two reviewers must agree
 │   ├── FirstOfTwo            12    409: recorded as the first of two answers, not carried out
@@ -205,6 +206,12 @@ class NotThere(TargetError):
     """The server has no such thing (404)."""
 
     title = "Not found"
+
+
+class Missing(NotThere):
+    """The server has no such item, checkpoint or key, and nothing else is wrong with it."""
+
+    exit_code = 3
 
 
 class Conflict(TargetError):

@@ -37,6 +37,19 @@ def test_a_thread_is_copied_and_the_copy_deleted(shell: Shell) -> None:
     assert shell.run("show", thread)["status"] == "interrupted"
 
 
+def test_what_is_not_there_ends_with_one_exit_code(shell: Shell) -> None:
+    thread = shell.run("run", "revise", "--input", '{"some_text":"a text"}')["thread_id"]
+    other = str(uuid4())
+    for command in (
+        *((name, other) for name in ("state", "messages", "history", "show", "runs", "cancel")),
+        ("state", thread, "--checkpoint", other),
+        ("fork", thread, "--checkpoint", other, "--set", 'some_text="another"', "--yes"),
+        ("store", "get", "a.namespace", "no-key"),
+        ("store", "delete", "a.namespace", "no-key", "--yes"),
+    ):
+        assert "no " in shell.refused(*command, code=3), command
+
+
 def test_a_graph_is_printed(local_shell: Shell) -> None:
     picture = local_shell.run("graph", "breakpoints")
     assert {"source": "draft", "target": "polish", "conditional": False, "label": None} in picture[

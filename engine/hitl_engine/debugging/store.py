@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hitl_engine.debugging.recorded import recorded
-from hitl_engine.errors import NotThere
+from hitl_engine.errors import Missing
 from hitl_engine.journal.decisions import DecisionLog, Intent
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, JsonValue, Outcome, StoreItem, StorePage
@@ -65,10 +65,10 @@ class Store:
         return StorePage(items, is_last=len(items) < _PAGE)
 
     async def get(self, namespace: Sequence[str], key: str) -> StoreItem:
-        """Return one item. Raises NotThere."""
+        """Return one item. Raises Missing."""
         item = await self._session.api.item(namespace, key)
         if item is None:
-            raise NotThere(f"The store has no {key} in {'.'.join(namespace)}.")
+            raise Missing(f"The store has no {key} in {'.'.join(namespace)}.")
         return _item(item)
 
     async def put(self, namespace: Sequence[str], key: str, value: JsonObject) -> Outcome:
@@ -87,7 +87,7 @@ class Store:
             return await recorded(self._log, intent, send, was_done)
 
     async def delete(self, namespace: Sequence[str], key: str) -> Outcome:
-        """Delete an item. Raises NotThere, JournalFailed."""
+        """Delete an item. Raises Missing, JournalFailed."""
         item = await self.get(namespace, key)
 
         async def send() -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hitl_engine.differences import changed_paths
-from hitl_engine.errors import NotThere, TooLarge
+from hitl_engine.errors import Missing, NotThere, TooLarge
 from hitl_engine.model import Change, Checkpoint, HistoryPage, ThreadView
 from hitl_engine.reading.briefs import brief_fields
 from hitl_engine.reading.client import LangGraphServer
@@ -84,15 +84,19 @@ class History:
     async def state(self, thread_id: str, checkpoint_id: str) -> WireState:
         """Return the state at a checkpoint of the root graph.
 
-        Raises NotThere also where the server answers with an empty or another state.
+        Raises Missing also where the server answers with an empty or another state.
         """
         pointer = WireCheckpoint(checkpoint_id=checkpoint_id, checkpoint_ns="")
-        state = await self._api().state_at(thread_id, pointer)
+        missing = Missing(
+            f"Thread {thread_id} has no checkpoint {checkpoint_id}.",
+            hint=f"hitl-tui history {thread_id} lists its checkpoints.",
+        )
+        try:
+            state = await self._api().state_at(thread_id, pointer)
+        except NotThere as error:
+            raise missing from error
         if _id(state.checkpoint) != checkpoint_id or state.created_at is None:
-            raise NotThere(
-                f"Thread {thread_id} has no checkpoint {checkpoint_id}.",
-                hint=f"hitl-tui history {thread_id} lists its checkpoints.",
-            )
+            raise missing
         return state
 
 
