@@ -255,7 +255,9 @@ def _entry_text(entry: LogEntry) -> str:
     if entry.seconds is not None:
         lines.append(f"open for   {duration(entry.seconds)}")
     if entry.unseen:
-        lines.append(f"not seen   {entry.unseen:,} rows and calls: jumped to the end")
+        lines.append(
+            f"not seen   {counted(entry.unseen, 'row or call', 'rows and calls')}: jumped to the end"
+        )
     if entry.log_reason and not entry.rules:
         lines.append(f"for the log  {entry.log_reason}")
     lines += [

@@ -111,7 +111,7 @@ def _tool_line(name: str, approved: Counter[bool]) -> str:
 def _unread_line(entry: LogEntry) -> str:
     seconds = duration(entry.seconds or 0)
     place = f"{entry.graph_id} ▸ {entry.node}, thread {entry.thread_id}"
-    return one_line(f"{entry.characters:,} characters in {seconds}: {place}", 400)
+    return one_line(f"{counted(entry.characters, 'character')} in {seconds}: {place}", 400)
 
 
 def _is_approval(entry: LogEntry) -> bool:

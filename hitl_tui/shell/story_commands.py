@@ -10,6 +10,7 @@ from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.lookup import find_graph, find_thread
 from hitl_tui.shell.standard_streams import OutputFailed, print_note
 from hitl_tui.shell.story_output import replay_result, story_result
+from hitl_tui.text.fitting import counted
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -26,7 +27,7 @@ async def export(desk: "Desk", args: Namespace) -> CommandResult:
         write_story_file(args.output, result.text)
     except OSError as error:
         raise OutputFailed(f"{args.output} cannot be written: {error.strerror}.") from error
-    saved = f"{len(story.steps)} steps of thread {one_line(thread.thread_id)} are in {args.output}."
+    saved = f"{counted(len(story.steps), 'step')} of thread {one_line(thread.thread_id)} in {args.output}."
     return CommandResult(result.document, (saved,))
 
 

@@ -22,6 +22,7 @@ from hitl_engine.model import (
 from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.text.change_lines import lines_of_changes
+from hitl_tui.text.fitting import counted
 
 DIFFERS = 8
 """The exit code of a replay that did something otherwise."""
@@ -73,7 +74,7 @@ def _replay_lines(story: Story, replay: Replay) -> Iterator[str]:
             yield f"   {one_line(each.problem, 2000)}"
     count = len(replay.differences)
     found = "as the story tells" if not count else f"{count} of them otherwise"
-    yield f"{replay.steps} of {len(story.steps)} steps were done on thread {replay.thread_id}, {found}."
+    yield f"{replay.steps} of {counted(len(story.steps), 'step')} done on thread {replay.thread_id}, {found}."
     if count:
         yield "hitl-tui open shows the story step by step, hitl-tui history THREAD what the replay did."
 

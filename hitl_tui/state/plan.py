@@ -32,6 +32,7 @@ from hitl_engine.model import (
 from hitl_engine.visible import cut_line, json_text, one_line
 from hitl_tui.text.argument_changes import changed_names
 from hitl_tui.text.essence import essence_of
+from hitl_tui.text.fitting import counted
 from hitl_tui.text.literal import visible_lines
 
 LocationOf = Callable[[Interrupt], str]
@@ -93,7 +94,7 @@ def decision_words(question: Question, decision: Decision) -> str:
         case Fill():
             return "the filled form"
         case Replies(replies=replies):
-            return f"{len(replies)} replies"
+            return counted(len(replies), "reply", "replies")
         case Decline():
             return "decline to answer"
         case Answer(value=value):

@@ -21,9 +21,9 @@ def padded(text: str, width: int) -> str:
     return set_cell_size(shortened(text, width), width)
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun: `1 item`, `2 items`, `1,000 items`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """Return a count with its noun: `1 item`, `2 items`, `1,000 items`, or `2 replies`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {nouns or f'{noun}s'}"
 
 
 def longest_of_several(names: set[str]) -> int:

@@ -41,7 +41,8 @@ def card_words(presence: Presence, me: Person | None) -> str:
         first[words] = min(first.get(words, each.since), each.since)
     parts += [f"{words} since {_time(since)}" for words, since in list(first.items())[:_MOST]]
     if len(first) > _MOST:
-        parts.append(f"so are {len(first) - _MOST} others")
+        more = len(first) - _MOST
+        parts.append("so is 1 other" if more == 1 else f"so are {more} others")
     return "; ".join(parts)
 
 

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from hitl_engine.model import BrokenGraph, Inbox
 from hitl_engine.visible import one_line
+from hitl_tui.text.fitting import counted
 from hitl_tui.text.literal import short_id
 from hitl_tui.widgets.targets_line import TargetsLine
 
@@ -92,7 +93,7 @@ def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
         "old list" if inbox.error else "",
         _imports(inbox.coming),
         f"{inbox.busy:,} running" if inbox.busy else "",
-        f"{inbox.unread:,} threads to read" if inbox.unread else "",
+        f"{counted(inbox.unread, 'thread')} to read" if inbox.unread else "",
         ", ".join(part for part in (counts.order, counts.grouping) if part),
     ]
     rest = "  ·  " + "  ·  ".join(part for part in parts if part)
