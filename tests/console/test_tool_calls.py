@@ -1,5 +1,6 @@
 """The card for tool calls: what it shows, what it lets one decide, and what it sends."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -565,7 +566,7 @@ async def test_edited_arguments_are_sent_whole_and_only_as_an_object() -> None:
         edited = s.part.panel.fields.edit.edited
         edited.show_source('{"to": "alice",}')
         await settle(s.pilot)
-        assert "Line 1, column 16" in s.text
+        assert re.search(r"Line 1, column 1[56]", s.text)  # Python 3.13 points at the comma
         await s.press("ctrl+s")
         for wrong in ("[]", '{"a": 1, "a": 2}', "NaN", ""):
             edited.show_source(wrong)
