@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.figures import typed
-from tests.figures.typed import Typed, figure_of, typing
+from tests.figures.typed import Typed, figure_of, typed_until_killed
 
 
 def test_a_killed_console_keeps_what_was_typed(
@@ -13,7 +13,7 @@ def test_a_killed_console_keeps_what_was_typed(
 ) -> None:
     for name, seconds in {"MOST_LOST": 4.0, "_SHORTEST": 6.0, "_LONGEST": 7.0}.items():
         monkeypatch.setattr(typed, name, seconds)  # the machine may be busy
-    (figure,) = typing(tmp_path, 2, 3)
+    (figure,) = figure_of(typed_until_killed(tmp_path, 2, 3))
     assert (figure.tried, figure.wrong) == (2, 0), figure.first
 
 

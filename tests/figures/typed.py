@@ -5,7 +5,9 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from hitl_engine.desk import open_desk
@@ -23,6 +25,8 @@ _SHORTEST, _LONGEST = 0.3, 4.0
 _BETWEEN = (0.03, 0.3)
 """Seconds between two letters."""
 _ORIGINAL = "The text: "
+_AT_ONCE = 4
+"""Consoles that are typed into at one moment: most of the time, they wait for a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,18 @@ class Typed:
 
 
 def typing(folder: Path, count: int, seed: int) -> tuple[Figure]:
-    """Type into as many consoles, and kill each."""
+    """Type into as many consoles, some at once on servers of their own, and kill each."""
+    groups = min(_AT_ONCE, count)
+    counts = [len(range(n, count, groups)) for n in range(groups)]
+    with ProcessPoolExecutor(groups, mp_context=get_context("spawn")) as pool:
+        folders = [folder / str(n) for n in range(groups)]
+        seeds = [seed * _AT_ONCE + n for n in range(groups)]
+        found = pool.map(typed_until_killed, folders, counts, seeds)
+        return figure_of([each for group in found for each in group])
+
+
+def typed_until_killed(folder: Path, count: int, seed: int) -> list[Typed]:
+    """Type into as many consoles, one after the other, and kill each."""
     chance = random.Random(seed)
     config, data = SAMPLES / "langgraph.json", folder / "data"
     found = find_target(str(config), environ={})
@@ -55,7 +70,7 @@ def typing(folder: Path, count: int, seed: int) -> tuple[Figure]:
             thread = asyncio.run(_ask(config, data))
             letters, before = _type_and_kill(config, data, chance)
             typed.append(Typed(letters, before, asyncio.run(_draft(config, data, thread))))
-    return figure_of(typed)
+    return typed
 
 
 def figure_of(typed: Sequence[Typed]) -> tuple[Figure]:
