@@ -19,13 +19,14 @@ class SeenRows:
         self._seen_to.clear()
         self.all = False
 
-    def add(self, line: int, start: int, end: int) -> bool:
-        """Add the row that shows a line from `start` to `end`; return whether it is a new one."""
+    def takes(self, line: int, start: int, end: int) -> bool:
+        """Return whether the row that shows a line from `start` to `end` is new, and the next one."""
         seen_to = self._seen_to.get(line, -1)
-        if self.all or end <= seen_to or start > max(seen_to, 0):
-            return False
+        return not self.all and end > seen_to and start <= max(seen_to, 0)
+
+    def add(self, line: int, end: int) -> None:
+        """Add a row that it takes, which shows a line up to `end`."""
         self._seen_to[line] = end
-        return True
 
     def count(self, lines: range) -> int:
         """Return of how many of these lines the start was on the screen."""

@@ -69,8 +69,10 @@ class KeepsSeen(_Widget):
         above = self.gutter.top
         added = False
         for y in range(max(crop.y, above), crop.bottom):
-            if (row := self.row_in(y - above)) is not None and self._is_uncovered(y):
-                added |= seen.add(*row)
+            row = self.row_in(y - above)
+            if row is not None and seen.takes(*row) and self._is_uncovered(y):
+                seen.add(row[0], row[2])
+                added = True
         if added and not self._telling:
             self._telling = True
             self.call_after_refresh(self._tell)  # once for all rows that are drawn now
