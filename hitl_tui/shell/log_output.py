@@ -114,7 +114,8 @@ def _lines(entry: _Entry) -> Iterator[str]:
     if isinstance(entry, OtherDecision):
         yield from _lines_of_other(entry)
         return
-    what = one_line(f"{entry.graph_id} ▸ {entry.node}: {entry.decision}")
+    place = " ▸ ".join(part for part in (entry.graph_id, entry.node) if part)
+    what = one_line(f"{place}: {entry.decision}" if place else entry.decision)
     yield (
         f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
         f"{one_line(entry.thread_id)}  {what}"

@@ -20,7 +20,7 @@ from hitl_engine.visible import json_text, one_line
 from hitl_tui.shell.answering import require_confirmation
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.decision_options import ABSENT
-from hitl_tui.shell.lookup import find_graph, find_thread, pending_interrupts
+from hitl_tui.shell.lookup import find_graph, find_graph_id, find_thread, pending_interrupts
 from hitl_tui.shell.outcome_output import act_result
 from hitl_tui.shell.picture_output import picture_result
 from hitl_tui.shell.runs_output import event_document, runs_result
@@ -64,6 +64,8 @@ async def threads(desk: "Desk", args: Namespace) -> CommandResult:
         if page.end is None:
             break
     rows = tuple(islice(found.values(), limit))
+    if args.graph and not rows:
+        await find_graph_id(desk, await desk.inbox(), args.graph)  # it may be misspelt
     counts = await desk.threads.counts(filter)
     many = _matching(filter, counts)
     more = page.end is not None if many is None else many > len(rows)

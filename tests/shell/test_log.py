@@ -30,6 +30,8 @@ def test_decisions_are_filtered(decided: tuple[Shell, str]) -> None:
     assert shell.run("log", *mine, "--outcome", "none") == []
     assert shell.run("log", "--thread", thread, "--who", "nobody else") == []
     assert shell.run("log", "--thread", thread, "--since", "2999-01-01") == []
+    lines = shell.raw("log", "--thread", thread).stdout
+    assert "revise ▸ human_node: " in lines and "revise: start" in lines, "a start has no node"
     nobody = ("--thread", thread, "--who", "nobody else")
     assert shell.raw("log", *nobody).stdout == "No decision fits these filters.\n"
     assert shell.raw("log", *nobody, "--insight").stdout == "No answer fits these filters.\n"

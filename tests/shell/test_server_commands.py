@@ -25,6 +25,7 @@ def test_threads_are_listed_whatever_their_status(shell: Shell) -> None:
     assert len(shell.run("threads", "--limit", "1")["threads"]) == 1
     assert shell.run("threads", "--limit", "1")["more"]
     assert shell.run("threads", "--metadata", mark)["threads"] == []
+    assert "There is no graph nope." in shell.refused("threads", "--graph", "nope", code=2)
 
 
 def test_a_thread_is_copied_and_the_copy_deleted(shell: Shell) -> None:
