@@ -108,9 +108,8 @@ LONG_LINES: dict[str, JsonValue] = {f"line {n}": n for n in range(60)}
         ({"text_to_revise": LONG}, ("x",)),
         ({"type": "ask_user", "questions": [{"question": LONG, "type": "text"}]}, ("x",)),
         (tool_request(call(*ALL, **LONG_LINES)), ("r", "x")),
-        (tool_request(call(*ALL, **LONG_LINES)), ("e",)),
     ],
-    ids=["a changed text", "a reply", "a reason", "edited arguments"],
+    ids=["a changed text", "a reply", "a reason"],
 )
 async def test_in_a_text_field_ctrl_end_moves_the_cursor_and_marks_nothing_as_seen(
     payload: JsonValue, keys: tuple[str, ...]

@@ -389,9 +389,13 @@ async def test_calls_that_were_not_in_view_are_not_approved_with_the_rest() -> N
         assert message.unseen == 2  # with a verdict, the third came into view
 
 
-async def test_an_edit_that_changes_nothing_does_not_approve_what_was_not_seen() -> None:
-    async with opened(tool_request(call(*ALL, **PADDED)), size=(80, 24)) as s:
-        await s.press("e", "ctrl+s")
+async def test_a_restored_edit_that_changes_nothing_does_not_approve_what_was_not_seen() -> None:
+    request = tool_request(call(*ALL, **PADDED))
+    async with opened(request, size=(80, 24)) as s:
+        await s.press("ctrl+end", "e")
+        typed = s.part.content()
+    async with opened(request, typed=typed, size=(80, 24)) as s:
+        await s.press("ctrl+s")
         assert s.decisions == [] and "approves what was not seen" in s.text
 
 

@@ -77,7 +77,7 @@ JOURNEYS: Mapping[str, Journey] = {
     ),
     "typed_answer": Journey(
         "Release funds",
-        (" ", "tab", "70", "tab", "right", " "),
+        (" ", "tab", "70", "tab", "right", " ", Press("pagedown", "Will send")),
         ('"amount": 70', '{"by": "cash", "notes": [50, 20]}', '"due": null'),
     ),
     "ask_user": Journey(

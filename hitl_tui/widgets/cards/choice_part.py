@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from hitl_engine.model import Choices, Choose, JsonObject
-from hitl_engine.visible import one_line
+from hitl_engine.visible import one_line, whole_line
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card_body import CardBody
@@ -102,6 +102,11 @@ class ChoicePart(QuestionPart):
         """How many rows of what is asked, and of the answers, were not on the screen."""
         return self.asked.view.unseen + self.options.unseen
 
+    @property
+    def was_seen(self) -> bool:
+        """Whether what is asked, and all answers, were on the screen."""
+        return not self.unseen
+
     def jump_to_end(self) -> None:
         """Show the end of what is asked and of the answers, and count all of both as seen."""
         self.asked.jump_to_end()
@@ -152,7 +157,7 @@ class ChoicePart(QuestionPart):
             ("● " if chosen else "  ", "$accent"),
             (f"{number}  ", "$text-muted"),
             (
-                one_line(self.review.options[index].label, 200),
+                whole_line(self.review.options[index].label),
                 "bold $text-accent" if chosen else "",
             ),
         )

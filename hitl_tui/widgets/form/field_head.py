@@ -15,9 +15,10 @@ from hitl_engine.visible import visible
 from hitl_tui.state.field_entry import TEXTS, Entry
 from hitl_tui.state.field_modes import FieldMode
 from hitl_tui.text.fitting import counted
+from hitl_tui.widgets.keeps_seen import KeepsRowsSeen
 
 
-class FieldHead(Static):
+class FieldHead(KeepsRowsSeen, Static):
     """Names a field. Takes the focus where the field has no other widget for it."""
 
     DEFAULT_CSS = """
@@ -54,6 +55,7 @@ class FieldHead(Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
+        self.keep_seen()
         self._shown = Content("")
         self.display = False
 
