@@ -337,6 +337,7 @@ async def test_what_is_pasted_is_made_visible() -> None:
         pilot.app.post_message(Paste("a\x1b[31m\rb\u200b"))
         await settle(pilot)
         assert "\\u{1B}[31m" in screen_text(pilot.app)
+        await until(pilot, lambda: made.armed)
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert decisions(said) == [Revise("a\x1b[31m\nb\u200b")]

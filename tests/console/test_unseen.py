@@ -1,11 +1,10 @@
 """Attempts to send what was not on the screen, or was there for a moment only."""
 
-import json
 from typing import Any
 
 import pytest
 
-from hitl_engine.model import Answer, Approve, Choose, Fill, JsonObject, JsonValue, Verdicts
+from hitl_engine.model import Approve, Choose, Fill, JsonObject, JsonValue, Verdicts
 from hitl_tui.messages import Decided
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.widgets.cards.choice_part import ChoicePart
@@ -124,58 +123,6 @@ async def test_an_edit_of_one_argument_does_not_let_others_run_unseen() -> None:
         assert heard(said, Decided) == []
         await press(pilot, "ctrl+end", "e")
         assert isinstance(made.part, ToolCallsPart) and made.part.answer.verdict == "edit"
-
-
-# Another way to answer
-
-APPROVED: JsonValue = {"decisions": [{"type": "approve"}]}
-
-
-@pytest.mark.parametrize(
-    ("payload", "way", "typed", "value"),
-    [
-        (
-            tool_request(("send", {"sql": "drop\n" * 60}, "", ALL)),
-            "JSON",
-            json.dumps(APPROVED),
-            APPROVED,
-        ),
-        ({"question": "Go on? " * 300, "options": ["yes", "no"]}, "JSON", "true", True),
-        ({"question": "Go on? " * 300, "options": ["yes", "no"]}, "TEXT", "yes", "yes"),
-        ({"anything": ["x"] * 60}, "JSON", '{"approved": true}', {"approved": True}),
-    ],
-    ids=["calls as JSON", "a choice as JSON", "a choice as text", "an unknown payload"],
-)
-async def test_json_and_a_text_do_not_answer_what_was_not_in_view(
-    payload: JsonValue, way: str, typed: str, value: JsonValue
-) -> None:
-    restored: JsonObject = {"way": way, "json" if way == "JSON" else "words": typed}
-    made = card(payload, typed=restored)
-    async with card_shown(made, (80, 24)) as (pilot, said):
-        await shown(made, pilot)
-        assert await sent(made, pilot, said) == []
-        assert "of the payload unseen" in str(made.send_bar.why.content)
-        made.payload.focus()
-        await press(pilot, "ctrl+end")
-        assert await sent(made, pilot, said) == [Answer(value)]
-        assert message_of(said).unseen > 0
-
-
-async def test_what_was_seen_in_the_form_is_answered_as_json_without_another_look() -> None:
-    payload = tool_request(("send", {f"argument {n}": n for n in range(9)}, "", ALL))
-    made = card(payload)
-    async with card_shown(made, (80, 24)) as (pilot, said):
-        await shown(made, pilot)
-        await press(pilot, "a", "ctrl+t")
-        assert len(await sent(made, pilot, said)) == 1
-        assert message_of(said).unseen == 0
-
-
-async def test_a_no_needs_no_look() -> None:
-    made = card({"anything": ["x"] * 60}, typed={"way": "JSON", "json": "false"})
-    async with card_shown(made, (80, 24)) as (pilot, said):
-        await shown(made, pilot)
-        assert await sent(made, pilot, said) == [Answer(False)]
 
 
 # A label that is longer than a list shows

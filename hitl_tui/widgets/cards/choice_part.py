@@ -102,11 +102,6 @@ class ChoicePart(QuestionPart):
         """How many rows of what is asked, and of the answers, were not on the screen."""
         return self.asked.view.unseen + self.options.unseen
 
-    @property
-    def was_seen(self) -> bool:
-        """Whether what is asked, and all answers, were on the screen."""
-        return not self.unseen
-
     def jump_to_end(self) -> None:
         """Show the end of what is asked and of the answers, and count all of both as seen."""
         self.asked.jump_to_end()

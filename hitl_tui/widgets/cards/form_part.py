@@ -113,11 +113,6 @@ class FormPart(QuestionPart):
         return 0 if self.fields.declined else self._unseen_asked + self.form.unseen
 
     @property
-    def was_seen(self) -> bool:
-        """Whether what is asked, and all fields, were on the screen."""
-        return not self._unseen_asked and not self.form.unseen
-
-    @property
     def _unseen_asked(self) -> int:
         return self.asked.view.unseen if self._words else 0
 

@@ -235,8 +235,8 @@ class QuestionCard(Card, can_focus=False):
 
     def _boxed(self) -> Decision:
         decision = self.box.decision(self.way)
-        if decision.value is not False and self._unseen:
-            raise NotSeen(unseen_words(self._unseen, "of the payload ", writing=self.writing))
+        if self.way is Way.YES_NO and decision.value is True and self._unseen:
+            raise NotSeen(unseen_words(self._unseen, "of the payload "))
         return decision
 
     # What was on the screen
@@ -245,7 +245,7 @@ class QuestionCard(Card, can_focus=False):
     def _unseen(self) -> int:
         if self.in_form:
             return self.part.unseen
-        return 0 if self.part.was_seen else self.payload.view.unseen
+        return self.payload.view.unseen if self.way is Way.YES_NO else 0
 
     @on(KeepsSeen.Seen)
     def rows_seen(self) -> None:

@@ -111,11 +111,6 @@ class QuestionPart(Fitting, Vertical):
         """How many rows of what the decision would cover were not on the screen yet."""
         return 0
 
-    @property
-    def was_seen(self) -> bool:
-        """Whether all that is asked was on the screen here: then another way may answer it too."""
-        return False
-
     def jump_to_end(self) -> None:
         """Show the end of what is asked, and count all of it as seen."""
 

@@ -88,11 +88,6 @@ class QuestionsPart(QuestionPart):
         return 0 if self.fields.declined else self._unseen_asked
 
     @property
-    def was_seen(self) -> bool:
-        """Whether the questions, and what else is asked, were on the screen."""
-        return not self._unseen_asked
-
-    @property
     def _unseen_asked(self) -> int:
         extra = self.extra.view.unseen if self.review.extra else 0
         return extra + sum(box.unseen for box in self.boxes)

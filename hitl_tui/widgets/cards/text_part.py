@@ -89,11 +89,6 @@ class TextPart(QuestionPart):
         return self._unseen_asked + (self.text.unseen if self._is_unchanged else 0)
 
     @property
-    def was_seen(self) -> bool:
-        """Whether what is asked, and the text, were on the screen."""
-        return not self._unseen_asked and not (self.review.text and self.text.unseen)
-
-    @property
     def _unseen_asked(self) -> int:
         return self.asked.view.unseen if self.review.prompt else 0
 

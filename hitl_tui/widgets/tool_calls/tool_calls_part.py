@@ -192,11 +192,6 @@ class ToolCallsPart(QuestionPart):
         others = len(self.review.calls) - len(self._seen | {self.shown})
         return others + (0 if self.shown in self._seen else self.panel.view.unseen)
 
-    @property
-    def was_seen(self) -> bool:
-        """Whether all that the approval of every call covers was on the screen."""
-        return len(self._seen) == len(self.review.calls)
-
     def jump_to_end(self) -> None:
         """Show the last row of the call in view, and count all calls as seen."""
         self.panel.view.jump_to_end()
