@@ -699,7 +699,7 @@ async def test_it_can_be_used_on_small_screens(
     async with console(DeskDouble(interrupt(payload)), size) as c:
         await c.open()
         assert "tool  send" not in c.text and "▸ 1/2  send" in c.text
-        await c.press(key)
+        await c.press("ctrl+end", key)
         focused, card = c.app.focused, c.card
         assert focused is not None and card.content_region.contains_region(focused.region)
         await c.press("escape", "j", "plus", "end", "n")

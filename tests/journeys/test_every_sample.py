@@ -238,7 +238,9 @@ def answer_in_console(terminal: Terminal, thread: str, journey: Journey, *, toge
     if together:
         terminal.press_together(*(key for key in journey.keys if isinstance(key, str)))
         terminal.settle()
-        decide(terminal, Press("ctrl+s", DONE))
+        for key in (*journey.keys, Press("ctrl+s", DONE)):
+            if isinstance(key, Press):
+                decide(terminal, key)
     else:
         press_in_turn(terminal, journey.keys)
     terminal.press("escape")
