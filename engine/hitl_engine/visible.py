@@ -47,11 +47,6 @@ def one_line(text: str, limit: int = 200) -> str:
     return line if whole else _cut(line, limit, len(text))
 
 
-def whole_line(text: str) -> str:
-    """Return `text` on one line like `one_line`, never cut: for what a user decides on."""
-    return " ".join(visible(text).split())
-
-
 def cut_line(line: str, limit: int) -> str:
     """Return a line that is visible already, cut with a count: escaping twice would change it."""
     return line if len(line) <= limit else _cut(line, limit, len(line))

@@ -13,7 +13,7 @@ from hitl_engine.model import (
     Verdict,
     Verdicts,
 )
-from hitl_engine.visible import json_text, one_line, visible, whole_line
+from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.state.plan import (
     CAUTION,
     Plan,
@@ -99,7 +99,7 @@ def _what_happens(planned: PlannedDecision) -> Iterator[str]:
             return
         case PlannedDecision(item=Question(review=ToolCalls()), decision=Verdicts()):
             for call, verdict in _calls(planned):
-                yield f"  {whole_line(call.name)}: {verdict_words(verdict, call)}"
+                yield f"  {_whole(call.name)}: {verdict_words(verdict, call)}"
                 yield from _indented(_arguments(call))
         case PlannedDecision(item=Question() as question, decision=decision) if decision:
             yield f"  {decision_words(question, decision)}, in answer to"
@@ -127,6 +127,11 @@ def _arguments(call: ToolCall) -> list[str]:
         described = visible(call.description).split("\n")
         lines = ["  no arguments; the agent's description:", *(f"    {each}" for each in described)]
     return lines or ["  no arguments"]
+
+
+def _whole(name: str) -> str:
+    """Return a name on one line, never cut: an escape has up to ten characters."""
+    return one_line(name, 10 * len(name))
 
 
 def _indented(lines: Sequence[str]) -> Iterator[str]:

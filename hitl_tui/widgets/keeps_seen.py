@@ -20,9 +20,8 @@ else:
 class KeepsSeen(_Widget):
     """A part of a widget that draws rows of lines: on request, it keeps which of them were drawn.
 
-    Textual also draws rows that another widget or a modal covers, and does not ask for a row again
-    when it is uncovered. So what counts is what is painted, and whether the screen shows this widget
-    there.
+    Textual also draws rows that another widget covers, and does not ask for a row again when it is
+    uncovered. So what counts is what is painted, and whether the screen shows this widget there.
     """
 
     class Seen(Message):
@@ -79,12 +78,7 @@ class KeepsSeen(_Widget):
             self.call_after_refresh(self._tell)  # once for all rows that are drawn now
 
     def _is_uncovered(self, y: int) -> bool:
-        """Return whether the screen shows this widget at both ends of a line.
-
-        A modal may cover any part of the screen below it: then nothing on that screen counts.
-        """
-        if self.screen is not self.app.screen:
-            return False
+        """Return whether the screen shows this widget at both ends of a line."""
         content = self.content_region
         return all(self._is_on_top(x, self.region.y + y) for x in {content.x, content.right - 1})
 
@@ -126,7 +120,6 @@ class KeepsRowsSeen(KeepsSeen):
     """Counts each row as a line of its own, where only drawing tells which text is in a row.
 
     At another width the rows are others: then they must be seen again, unless all of them were.
-    What the layout has not placed yet counts as one row.
     """
 
     _seen_at = 0
@@ -143,11 +136,6 @@ class KeepsRowsSeen(KeepsSeen):
         strips = super().render_lines(crop)
         self._all_seen = self._seen is not None and not self.unseen
         return strips
-
-    @property
-    def line_count(self) -> int:
-        """How many rows there are."""
-        return self.size.height or 1
 
     def unseen_of(self, lines: range) -> int:
         """Return how many of these rows were not on the screen yet."""

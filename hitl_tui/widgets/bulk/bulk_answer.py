@@ -10,7 +10,7 @@ from textual.widgets import OptionList, TextArea
 
 from hitl_engine.forms.typed_values import read, start_of
 from hitl_engine.model import BulkWay, CommonWays
-from hitl_engine.visible import json_text, one_line, whole_line
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.state.bulk_choice import NO_WAYS, BulkChoice
 from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
@@ -176,7 +176,7 @@ class BulkAnswer(Vertical):
         self.options.set_options(
             Content(
                 f"{'●' if index == self._choice.option else ' '}"
-                f" {index + 1 if index < _NUMBERED else ' '}  {whole_line(option.label)}"
+                f" {index + 1 if index < _NUMBERED else ' '}  {one_line(option.label, 200)}"
             )
             for index, option in enumerate(self._ways.options)
         )

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from hitl_engine.model import Choices, Choose, JsonObject
-from hitl_engine.visible import one_line, whole_line
+from hitl_engine.visible import one_line
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card_body import CardBody
@@ -152,7 +152,7 @@ class ChoicePart(QuestionPart):
             ("● " if chosen else "  ", "$accent"),
             (f"{number}  ", "$text-muted"),
             (
-                whole_line(self.review.options[index].label),
+                one_line(self.review.options[index].label, 200),
                 "bold $text-accent" if chosen else "",
             ),
         )

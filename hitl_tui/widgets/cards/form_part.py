@@ -13,7 +13,6 @@ from hitl_tui.text.literal import in_words
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.declinable import DeclinableFields
 from hitl_tui.widgets.cards.question_part import AnswerTo, QuestionPart
-from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.fitting_layout import Fitting
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.text_view import TextPane
@@ -104,28 +103,17 @@ class FormPart(QuestionPart):
         if reading.value == "" and not self.form.was_changed:
             raise NotReady("Type the answer. (An empty text can be sent as JSON: ctrl+t.)")
         if self.unseen:
-            raise self.not_seen("what is asked" if self._unseen_asked else "the form")
+            raise self.not_seen("what is asked")
         return Fill(reading.value)
 
     @property
     def unseen(self) -> int:
-        """How many rows of what is asked, and of the fields, were not on the screen."""
-        return 0 if self.fields.declined else self._unseen_asked + self.form.unseen
-
-    @property
-    def _unseen_asked(self) -> int:
-        return self.asked.view.unseen if self._words else 0
-
-    @property
-    def jumps_in_field(self) -> bool:
-        """Whether the field that has the focus is a text that is not all seen."""
-        focused = self.screen.focused
-        return isinstance(focused, Editor) and focused.unseen > 0
+        """How many rows of what is asked were not on the screen."""
+        return 0 if self.fields.declined or not self._words else self.asked.view.unseen
 
     def jump_to_end(self) -> None:
-        """Show the end of what is asked and the last field, and count all of both as seen."""
+        """Show the end of what is asked, and count all of it as seen."""
         self.asked.jump_to_end()
-        self.form.jump_to_end()
 
     def _faults_of(self, decision: Fill) -> tuple[Fault, ...]:
         try:

@@ -107,10 +107,6 @@ class QuestionCard(Card, can_focus=False):
         self.payload.keep_seen()
         self._waits_for_rows = False
         """Whether only rows that were not on the screen yet keep the answer from being sent."""
-        self._follows_rows = False
-        """Whether rows came on the screen, and what follows from that is not done yet."""
-        self._some_unseen = False
-        """Whether rows were missing after those that were drawn first."""
         self._jumped_over = 0
         """How much was counted as seen without having been on the screen."""
         self.box = AnswerBox()
@@ -249,24 +245,13 @@ class QuestionCard(Card, can_focus=False):
 
     @on(KeepsSeen.Seen)
     def rows_seen(self) -> None:
-        """Follow what came on the screen, once for all that was drawn together."""
-        if not self._follows_rows:
-            self._follows_rows = True
-            self.call_after_refresh(self._follow_rows)
-
-    def _follow_rows(self) -> None:
-        """Offer to send once all rows were on the screen; the last of them for long enough."""
-        self._follows_rows = False
+        """Offer to send once all rows were on the screen, if only that was missing."""
         self.refresh_bindings()
-        before, self._some_unseen = self._some_unseen, self._unseen > 0
-        if before and not self._some_unseen:
-            self.guard.restart()
         if self._waits_for_rows:
             self._changed()
 
     def action_jump_to_end(self) -> None:
         """Show the end of what is asked, and count all of it as seen."""
-        self._some_unseen = False
         self._jumped_over += self._unseen
         (self.part if self.in_form else self.payload).jump_to_end()
 
@@ -332,7 +317,6 @@ class QuestionCard(Card, can_focus=False):
         """Show and focus the fields of the new way."""
         if self._posted is not None:
             self._show_way()
-            self._some_unseen = False
             self.guard.restart()
             self._changed()
             self.take_focus()

@@ -85,10 +85,8 @@ class QuestionsPart(QuestionPart):
     @property
     def unseen(self) -> int:
         """How many rows of the questions, and of what else is asked, were not on the screen."""
-        return 0 if self.fields.declined else self._unseen_asked
-
-    @property
-    def _unseen_asked(self) -> int:
+        if self.fields.declined:
+            return 0
         extra = self.extra.view.unseen if self.review.extra else 0
         return extra + sum(box.unseen for box in self.boxes)
 

@@ -7,7 +7,6 @@ from textual.widget import Widget
 
 from hitl_tui.state.field_entry import Entry
 from hitl_tui.widgets.form.field_node import FieldNode
-from hitl_tui.widgets.keeps_seen import KeepsSeen
 
 
 class Body(Widget):
@@ -26,10 +25,6 @@ class Body(Widget):
 
     def set_placeholder(self, text: str) -> None:
         """Show `text` while the body is empty."""
-
-    def own_parts(self) -> Iterable[KeepsSeen]:
-        """Return what shows the value, without the fields within; each keeps what was on the screen."""
-        return (self,) if isinstance(self, KeepsSeen) else ()
 
     def fields(self) -> Iterable[FieldNode]:
         """Return the fields within."""

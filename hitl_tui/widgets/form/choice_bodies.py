@@ -10,11 +10,10 @@ from textual.widgets import Select
 
 from hitl_engine.forms.typed_values import Typed
 from hitl_engine.model import FormField, JsonValue
-from hitl_engine.visible import json_text, visible, whole_line
+from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.state.field_entry import LEFT_OUT, Entry
 from hitl_tui.widgets.choice_list import ChoiceList
 from hitl_tui.widgets.form.body import Body
-from hitl_tui.widgets.keeps_seen import KeepsRowsSeen
 
 _IN_VIEW = 12
 """More choices than this are in a list that opens."""
@@ -28,7 +27,6 @@ class EnumBody(ChoiceList, Body):
     def __init__(self, labels: tuple[str, ...], entry: Entry) -> None:
         across = sum(len(label) + 5 for label in labels) <= _ACROSS
         super().__init__(labels, _picked(entry, len(labels)), across=across)
-        self.keep_seen()
 
     @property
     def entry(self) -> Entry:
@@ -67,7 +65,7 @@ class BooleanBody(EnumBody):
             self.pick(index)
 
 
-class EnumSelectBody(KeepsRowsSeen, Select[int], Body):
+class EnumSelectBody(Select[int], Body):
     """One of many values, in a list that opens."""
 
     DEFAULT_CSS = """
@@ -86,7 +84,6 @@ class EnumSelectBody(KeepsRowsSeen, Select[int], Body):
             compact=True,
             prompt="Choose",
         )
-        self.keep_seen()
         self._count = len(labels)
 
     @property
@@ -105,7 +102,7 @@ def enum_body(labels: tuple[str, ...], entry: Entry) -> Body:
     return (EnumBody if len(labels) <= _IN_VIEW else EnumSelectBody)(labels, entry)
 
 
-class ConstBody(KeepsRowsSeen, Body):
+class ConstBody(Body):
     """The one value that is possible here."""
 
     DEFAULT_CSS = """
@@ -114,7 +111,6 @@ class ConstBody(KeepsRowsSeen, Body):
 
     def __init__(self, value: JsonValue) -> None:
         super().__init__()
-        self.keep_seen()
         self._text = f"always {json_text(value, indent=None)}"
 
     def render(self) -> RenderResult:
@@ -129,7 +125,7 @@ class ConstBody(KeepsRowsSeen, Body):
 
 def _prompt(label: str) -> Text:
     """Return a label that is not read as markup; a list finds it by its first letters."""
-    return Text(whole_line(label))
+    return Text(one_line(label, 120))
 
 
 def choice_labels(field: FormField) -> tuple[str, ...]:

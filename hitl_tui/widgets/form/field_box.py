@@ -1,6 +1,6 @@
 """A field on the screen: its head, the widget that takes its value, and its faults."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from textual import on
 from textual.app import ComposeResult
@@ -25,7 +25,6 @@ from hitl_tui.widgets.form.field_head import (
 )
 from hitl_tui.widgets.form.field_node import FieldNode
 from hitl_tui.widgets.form.field_value import BodyOf, FieldValue
-from hitl_tui.widgets.keeps_seen import KeepsSeen
 
 _ABSENT = (FieldMode.NULL, FieldMode.LEFT_OUT)
 
@@ -39,7 +38,6 @@ class FieldBox(FieldNode):
         margin-bottom: 1;
         .line { height: auto; }
         .line > FieldHead { width: auto; padding-right: 1; }
-        .line > LineBody { width: 1fr; }
         .fault { color: $text-error; height: auto; padding: 0 1; }
         &.-bare, &.-item { margin-bottom: 0; }
         &.-whole { height: 1fr; }
@@ -73,7 +71,6 @@ class FieldBox(FieldNode):
         self._folded = folded
         self._typed_before = self.value.typed
         self._faults: tuple[str, ...] = ()
-        self._counts_as_seen = False
         self.head = FieldHead()
         self._fault_line: Static | None = None
         self._in_line = bool(number) and field.kind not in NESTED
@@ -111,33 +108,6 @@ class FieldBox(FieldNode):
     @property
     def _is_foldable(self) -> bool:
         return self.field.kind in ("object", "list") and not self._bare
-
-    # What was on the screen
-
-    @property
-    def unseen(self) -> int:
-        """How many rows of this field, without the fields within, were not on the screen yet.
-
-        A field that is not shown yet, for example in a folded one, counts as one row.
-        """
-        if self._counts_as_seen:
-            return 0
-        return sum(each.unseen for each in self._parts()) if self.is_attached else 1
-
-    def count_as_seen(self) -> None:
-        """Count this field as seen."""
-        self._counts_as_seen = True
-        for each in self._parts():
-            each.count_as_seen()
-
-    def _parts(self) -> Iterator[KeepsSeen]:
-        """Yield the head, and what shows the value if there is one."""
-        if self.head.display:
-            yield self.head
-        mode = self.value.mode
-        if not self._folded and mode not in _ABSENT:
-            body = self.value.json_body if mode is FieldMode.JSON else self.value.body
-            yield from body.own_parts() if body is not None else ()
 
     # Drawing
 
@@ -226,9 +196,6 @@ class FieldBox(FieldNode):
         self._follow_typing()
 
     def _follow_typing(self) -> None:
-        if isinstance(self.value.typed, str):  # a text of the user's own, however long it is
-            for part in self._parts():
-                part.count_as_seen()
         before = self.value.mode
         self.value.follow_typing()
         if self.value.mode is not before:

@@ -15,10 +15,9 @@ from hitl_engine.visible import visible
 from hitl_tui.state.field_entry import TEXTS, Entry
 from hitl_tui.state.field_modes import FieldMode
 from hitl_tui.text.fitting import counted
-from hitl_tui.widgets.keeps_seen import KeepsRowsSeen
 
 
-class FieldHead(KeepsRowsSeen, Static):
+class FieldHead(Static):
     """Names a field. Takes the focus where the field has no other widget for it."""
 
     DEFAULT_CSS = """
@@ -55,7 +54,6 @@ class FieldHead(KeepsRowsSeen, Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
-        self.keep_seen()
         self._shown = Content("")
         self.display = False
 

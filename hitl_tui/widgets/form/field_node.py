@@ -37,15 +37,6 @@ class FieldNode(Vertical):
         """Return the field with this name, or at this index."""
         raise NotImplementedError
 
-    @property
-    def unseen(self) -> int:
-        """How many rows of this field, without the fields within, were not on the screen yet."""
-        raise NotImplementedError
-
-    def count_as_seen(self) -> None:
-        """Count this field as seen, without the fields within."""
-        raise NotImplementedError
-
     def draw_head(self) -> None:
         """Show the name and the mode of the field."""
         raise NotImplementedError

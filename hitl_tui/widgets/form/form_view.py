@@ -80,19 +80,6 @@ class FormView(FieldScroll):
         """Read what is entered, as far as possible."""
         return read(self.field, self.typed)
 
-    # What was on the screen
-
-    @property
-    def unseen(self) -> int:
-        """How many rows of all fields were not on the screen yet; a folded field counts as one."""
-        return sum(field.unseen for field in self._root.walk() if field.display)
-
-    def jump_to_end(self) -> None:
-        """Show the last field, and count all fields as seen."""
-        for field in self._root.walk():
-            field.count_as_seen()
-        self.scroll_end(animate=False)
-
     # Faults
 
     def show_faults(self, faults: Iterable[Fault]) -> None:

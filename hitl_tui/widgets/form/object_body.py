@@ -1,6 +1,6 @@
 """The body of an object: its properties, one below the other."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,21 +13,9 @@ from hitl_engine.visible import json_text
 from hitl_tui.state.field_entry import LEFT_OUT, Entry, LeftOut
 from hitl_tui.widgets.form.body import Body
 from hitl_tui.widgets.form.field_node import FieldNode
-from hitl_tui.widgets.keeps_seen import KeepsRowsSeen, KeepsSeen
 
 _AT_ONCE = 30
 """Fields mounted before the form is first drawn; the others follow, as many at a time."""
-
-
-class _ExtraLine(KeepsRowsSeen, Static):
-    """Shows the keys that the schema does not name."""
-
-    def __init__(self, extra: JsonObject) -> None:
-        text = f"Kept as it is: {json_text(extra, indent=None)}" if extra else ""
-        super().__init__(Content(text), classes="extra")
-        self.keep_seen()
-        self.display = bool(text)
-
 
 PropertyOf = Callable[[FormField, Entry], FieldNode]
 """Makes the field of a property, with this entry in it."""
@@ -54,7 +42,6 @@ class ObjectBody(Vertical, Body):
         match entry:
             case {"fields": dict(entries), "beside": dict(extra)}:
                 self._extra = extra
-        self._extra_line = _ExtraLine(self._extra)
         self._fields = {
             inner.name: property_of(inner, entries.get(inner.name, LEFT_OUT))
             for inner in field.fields
@@ -63,6 +50,9 @@ class ObjectBody(Vertical, Body):
     def compose(self) -> ComposeResult:
         """Show the first properties, and the extra keys."""
         yield from list(self._fields.values())[:_AT_ONCE]
+        text = f"Kept as it is: {json_text(self._extra, indent=None)}" if self._extra else ""
+        self._extra_line = Static(Content(text), classes="extra")
+        self._extra_line.display = bool(text)
         yield self._extra_line
 
     def on_mount(self) -> None:
@@ -84,10 +74,6 @@ class ObjectBody(Vertical, Body):
             if not isinstance(entry, LeftOut):
                 entries[name] = entry
         return {"fields": entries, "beside": dict(self._extra)}
-
-    def own_parts(self) -> Iterable[KeepsSeen]:
-        """Return the line with the keys that the schema does not name, if there are any."""
-        return (self._extra_line,) if self._extra_line.display else ()
 
     def fields(self) -> Iterator[FieldNode]:
         """Return the properties."""

@@ -1,6 +1,6 @@
 """The body of `oneOf` and `anyOf`: which of the variants is meant, and its fields."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,7 +15,6 @@ from hitl_tui.widgets.choice_list import ChoiceList
 from hitl_tui.widgets.form.body import Body
 from hitl_tui.widgets.form.choice_bodies import enum_body
 from hitl_tui.widgets.form.field_node import FieldNode
-from hitl_tui.widgets.keeps_seen import KeepsSeen
 
 VariantOf = Callable[[FormField, Typed], FieldNode]
 """Makes the field of a variant, with this entry in it."""
@@ -58,10 +57,6 @@ class OneOfBody(Vertical, Body):
             return LEFT_OUT
         entry = self._field.entry
         return {"variant": self._chosen, "typed": "" if isinstance(entry, LeftOut) else entry}
-
-    def own_parts(self) -> Iterable[KeepsSeen]:
-        """Return the choice."""
-        return self._picker.own_parts()
 
     def fields(self) -> Iterator[FieldNode]:
         """Return the field of the variant."""

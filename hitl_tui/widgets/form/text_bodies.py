@@ -1,16 +1,11 @@
 """Bodies that are typed into: texts, numbers, JSON."""
 
-from collections.abc import Sequence
-
-from rich.cells import cell_len
 from textual.content import Content
 
 from hitl_engine.forms.typed_values import Typed
 from hitl_tui.state.field_entry import Entry
-from hitl_tui.text.rows import Rows, reach_of
 from hitl_tui.widgets.editor import Editor, JsonEditor
 from hitl_tui.widgets.form.body import Body
-from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.line_input import LineInput
 
 
@@ -50,40 +45,16 @@ class TextBody(Body):
         raise NotImplementedError
 
 
-class LineBody(KeepsSeen, LineInput, TextBody):
+class LineBody(LineInput, TextBody):
     """A text on one line, or a number, kept as it is typed."""
 
     def __init__(self, entry: Entry) -> None:
         super().__init__()
-        self.keep_seen()
         self.keep(entry)
 
     def put(self, text: str) -> None:
         """Load a text."""
         self.load(text)
-        self.forget_seen()
-
-    # What was on the screen: the line may be longer than it is wide
-
-    @property
-    def line_count(self) -> int:
-        """One line."""
-        return 1
-
-    def line(self, number: int) -> str:
-        """Return the line."""
-        return self.value
-
-    def row_in(self, y: int) -> tuple[int, int, int]:
-        """Return which columns of the line are drawn, without a character that is cut."""
-        left, width = self.scroll_offset.x, self.scrollable_content_region.width
-        start = reach_of(self.value, 0, left) if left else 0
-        start += cell_len(self.value[:start]) < left  # half of a wide character is not seen
-        return 0, start, reach_of(self.value, 0, left + width)
-
-    def shown_rows(self) -> tuple[Sequence[int], Rows]:
-        """Return the line, as one row."""
-        return range(1), Rows()
 
     def take(self) -> str:
         """Return the text, with escapes read back."""
@@ -103,7 +74,6 @@ class LongTextBody(Editor, TextBody):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__()
-        self.keep_seen()
         self.keep(entry)
 
     def put(self, text: str) -> None:
@@ -129,7 +99,6 @@ class JsonBody(JsonEditor, TextBody):
 
     def __init__(self, entry: Entry, example: str = "") -> None:
         super().__init__("JSON")
-        self.keep_seen()
         self._example = example
         self.keep(entry)
 

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from hitl_engine.model import DecisionKind
 from hitl_tui.state.call_answer import KEYS
 from hitl_tui.widgets.cards.card_body import CardBody
-from hitl_tui.widgets.tool_calls.tool_calls_part import NEEDS_LOOK, ToolCallsPart
+from hitl_tui.widgets.tool_calls.tool_calls_part import ToolCallsPart
 from hitl_tui.widgets.tool_calls.verdict_line import VerdictChip
 
 _APPROVE_REST = "A"
@@ -166,7 +166,7 @@ class CallKeys(CardBody):
             words = "Too soon after the previous call: look at this one first."
             self._part.panel.verdicts.show_reason(words, emphasized=True)
             self._part.pause.start()
-        elif kind in NEEDS_LOOK:
+        elif kind is DecisionKind.APPROVE:
             self._part.show_unseen()
 
     # Calls and their arguments

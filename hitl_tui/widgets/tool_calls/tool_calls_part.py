@@ -38,8 +38,6 @@ from hitl_tui.widgets.tool_calls.key_pause import KeyPause
 
 _NAMED = 3
 """How many unseen calls are named."""
-NEEDS_LOOK = (DecisionKind.APPROVE, DecisionKind.EDIT)
-"""The verdicts with which arguments run as they were asked; an edit leaves most of them as they are."""
 CautionsAbout = Callable[[Decision], tuple[str, ...]]
 """Returns what has to be confirmed before a decision is sent."""
 
@@ -80,8 +78,6 @@ class ToolCallsPart(QuestionPart):
         self.pause = KeyPause(self, self.panel.verdicts.show_why_not)
         self._seen: set[int] = set()
         """The calls of which all that an approval covers was on the screen."""
-        self._seen_in_part: int | None = None
-        """The call of which only some rows were on the screen last."""
         self._told_unseen = False
         """Whether the line of verdicts shows that rows of the call in view are unseen."""
 
@@ -173,14 +169,8 @@ class ToolCallsPart(QuestionPart):
     @on(KeepsSeen.Seen)
     def rows_seen(self) -> None:
         """Offer to approve once all rows of the call in view were on the screen."""
-        if self.shown in self._seen:
-            return
-        if self.panel.view.unseen:
-            self._seen_in_part = self.shown
-        else:
+        if self.shown not in self._seen and not self.panel.view.unseen:
             self._seen.add(self.shown)
-            if self._seen_in_part == self.shown:  # the last rows must be in view for long enough
-                self.card.guard.restart()
             if self._told_unseen:
                 self.panel.verdicts.show_why_not()
                 self._told_unseen = False
@@ -199,7 +189,7 @@ class ToolCallsPart(QuestionPart):
         self.panel.verdicts.show_why_not()
 
     def show_unseen(self) -> None:
-        """Show why the call in view cannot be approved or edited yet, if so."""
+        """Show why the call in view cannot be approved yet, if so."""
         if unseen := self.panel.view.unseen:
             self.panel.verdicts.show_reason(unseen_words(unseen), emphasized=True)
             self._told_unseen = True
@@ -255,7 +245,7 @@ class ToolCallsPart(QuestionPart):
             return False
         given = self._takers(kind) if rest else [self.shown]
         fits = bool(given) if rest else kind in self.answer.call.allowed
-        if kind in NEEDS_LOOK and not self._seen.issuperset(given):
+        if kind is DecisionKind.APPROVE and not self._seen.issuperset(given):
             return None
         return True if fits and self.card.armed and not self.pause.active else None
 
