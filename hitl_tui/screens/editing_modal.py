@@ -20,8 +20,9 @@ class EditingModal(PaneSelection, FramedModal[Result | None], Generic[Result]):
     def __init__(self) -> None:
         super().__init__()
         self.banner = Banner()
-        self._left_without: tuple[str, ...] = ()
-        """What was typed when the user was asked last, or when the modal began."""
+        self._discards: tuple[str, ...] = ()
+        """What the fields contained when the user was asked last, or when the modal began: the next key
+        discards it."""
 
     def typed(self) -> tuple[str, ...]:
         """Return what all fields contain."""
@@ -29,17 +30,17 @@ class EditingModal(PaneSelection, FramedModal[Result | None], Generic[Result]):
 
     def begin(self) -> None:
         """Take what the fields contain now as not typed."""
-        self._left_without = self.typed()
+        self._discards = self.typed()
 
     def action_back(self) -> None:
-        """Close; what was typed since `begin` is left only if the key is pressed a second time."""
+        """Close; what was typed since `begin` is discarded only by a second press of the key."""
         typed = self.typed()
-        if typed == self._left_without:
+        if typed == self._discards:
             self.dismiss(None)
         else:
-            self._left_without = typed
+            self._discards = typed
             self.banner.show(
-                Severity.WARNING, f"{self.NOT_DONE} Press esc again to leave what you typed."
+                Severity.WARNING, f"{self.NOT_DONE} Press esc again to discard what you typed."
             )
 
     @on(ExternalEditorRequested)

@@ -99,7 +99,7 @@ async def test_an_item_is_stored_found_changed_and_deleted(
         modal = console.app.screen
         assert isinstance(modal, StoreEditModal)
         await console.press("escape")
-        await console.shows("Nothing is stored. Press esc again to leave what you typed.")
+        await console.shows("Nothing is stored. Press esc again to discard what you typed.")
         assert modal.key.value == "first", "what was typed is kept"
         modal.json.show_source('{"text": "a value"}')
         await console.press("ctrl+s")

@@ -129,7 +129,7 @@ async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) ->
         await c.press("ctrl+s")
         await c.shows("These values are in the state already.")
         await c.press("home", *"Not ", "escape")
-        await c.shows("Nothing is written. Press esc again to leave what you typed.")
+        await c.shows("Nothing is written. Press esc again to discard what you typed.")
         await c.press("ctrl+s")
         await c.shows("Write this into the state?", '+ $.text: "Not An early thought"')
         (row,) = (line for line in c.text.splitlines() if '+ $.text: "Not' in line)
@@ -140,7 +140,7 @@ async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) ->
     assert (await desk.log())[0].decision == "update"
 
 
-async def test_what_was_typed_into_a_value_is_left_only_by_a_second_key(
+async def test_what_was_typed_into_a_value_is_discarded_only_by_a_second_key(
     desk: Desk, stopped: ThreadView
 ) -> None:
     async with opened(desk, stopped) as c:

@@ -97,15 +97,8 @@ class BreakpointCard(Card):
         """Show whether the step has the reason that it needs."""
         self.show_answer()
 
-    def show_answer(self) -> None:
-        """Show what a step sends, or why it is not sent."""
-        if self.why_closed:
-            self.send_bar.close(self.why_closed)
-        else:
-            self._show_pending_answer()
-        self.refresh_bindings()
-
-    def _show_pending_answer(self) -> None:
+    def show_pending_answer(self) -> None:
+        """Show what a step sends, or that it needs a reason."""
         stop = replace(self.breakpoint, log_reason=self.log_reason)
         try:
             self.require_log_reason(self.missing_log_reason(stop, None))

@@ -137,6 +137,14 @@ class Card(VerticalScroll, can_focus=True):
 
     def show_answer(self) -> None:
         """Show what would be sent now, or why nothing is sent."""
+        if self._why_closed:
+            self.send_bar.close(self._why_closed)
+        else:
+            self.show_pending_answer()
+        self.refresh_bindings()
+
+    def show_pending_answer(self) -> None:
+        """Show what would be sent now, or what is missing; for subclasses whose items can close."""
 
     @property
     def compares(self) -> bool:

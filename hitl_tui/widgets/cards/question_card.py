@@ -256,15 +256,12 @@ class QuestionCard(Card, can_focus=False):
         (self.part if self.in_form else self.payload).jump_to_end()
 
     def show_answer(self) -> None:
-        """Show what would be sent now, or why nothing can be sent."""
+        """Show what was changed, and what would be sent now, or why nothing can be sent."""
         self.part.show_changes()
-        if self.why_closed:
-            self.send_bar.close(self.why_closed)
-        else:
-            self._show_pending_answer()
-        self.refresh_bindings()
+        super().show_answer()
 
-    def _show_pending_answer(self) -> None:
+    def show_pending_answer(self) -> None:
+        """Show what would be sent now, or what is missing, at its place."""
         faults: tuple[Fault, ...] = ()
         self._waits_for_rows = False
         try:
